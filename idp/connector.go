@@ -1,0 +1,52 @@
+package idp
+
+import (
+	"context"
+	"iter"
+)
+
+// Connector reads people from one source.
+type Connector interface {
+	// Source says what is read, for summaries and errors.
+	Source() Source
+
+	// People streams everybody, once each, with what req asks for.
+	//
+	// The stream ends without an error only when the source gave everybody. A
+	// non-nil error comes with the zero Person and is the last of the stream;
+	// a cancelled context is such an error. A defect of one record is data,
+	// not an error. When the loop over the stream is left early, everything
+	// the stream opened is closed before the loop's next statement runs. Each
+	// loop over the stream reads the source anew.
+	People(ctx context.Context, req Request) iter.Seq2[Person, error]
+}
+
+// Request names what is wanted of each person, so that nothing else is asked
+// of the source.
+type Request struct {
+	// Fields are person fields out of [MappedFields].
+	Fields []Field
+	// Attributes are names of the source's own attributes, in any case.
+	Attributes []string
+	// Notify is told, during the stream and from its goroutine, what the user
+	// should know about the read as a whole: one sentence without a full
+	// stop, such as "3 referrals were not followed". It may be nil.
+	Notify func(notice string)
+}
+
+// Tell calls Notify where there is one.
+func (r Request) Tell(notice string) {
+	if r.Notify != nil {
+		r.Notify(notice)
+	}
+}
+
+// Source describes where people come from.
+type Source struct {
+	// Name is the source as its user named it, without secrets:
+	// "ldaps://ldap.example.com/dc=example,dc=com".
+	Name string
+	// Proved is true where a finished stream proves that everybody was seen;
+	// false where access rules may hide people without a sign, as in LDAP.
+	Proved bool
+}
