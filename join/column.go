@@ -1,0 +1,163 @@
+package join
+
+import (
+	"slices"
+	"strings"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+	"cohort/internal/suggest"
+)
+
+// DefaultColumns are the columns of an export that names none.
+func DefaultColumns() []string {
+	return []string{
+		"email", "name", "username", "title", "department", "employee_type", "manager_email", "city", "country",
+		"idp_status", "coder_user", "coder_active", "coder_username", "coder_status", "coder_last_seen_at", "match",
+	}
+}
+
+// Columns are the columns of a table, in order, and what they ask of the
+// identity provider.
+type Columns struct {
+	list    []column
+	request idp.Request
+}
+
+type column struct {
+	header string
+	cell   func(*row) idp.Value
+}
+
+// attributePrefix marks the identity provider's own attribute where its name is
+// also a field's.
+const attributePrefix = "attr:"
+
+// ParseColumns reads columns such as "email", "Level=employeeType" (under a
+// header of one's own) and "attr:title". The names of fields count in any case;
+// what is no field is an attribute of the identity provider.
+func ParseColumns(specs []string) (Columns, error) {
+	var columns Columns
+	for _, spec := range specs {
+		header, source, renamed := cutLast(strings.TrimSpace(spec), '=')
+		if source == "" || renamed && header == "" {
+			return Columns{}, fault.New(fault.Usage, "a column is a source, or Header=source",
+				"--columns: %q names no column", spec)
+		}
+		if !renamed {
+			header = strings.TrimPrefix(source, attributePrefix)
+		}
+		if slices.ContainsFunc(columns.list, func(c column) bool { return c.header == header }) {
+			return Columns{}, fault.New(fault.Usage, "give one of them a header of its own: Header=source",
+				"--columns: two columns are called %q", header)
+		}
+		c := columns.resolve(source)
+		c.header = header
+		columns.list = append(columns.list, c)
+	}
+	if len(columns.list) == 0 {
+		return Columns{}, fault.New(fault.Usage, "name at least one", "--columns: there are none")
+	}
+	return columns, nil
+}
+
+// Request is what the columns and the matching need of the identity provider.
+func (c Columns) Request() idp.Request { return c.request }
+
+// Headers are the columns' names, in order.
+func (c Columns) Headers() []string {
+	headers := make([]string, len(c.list))
+	for i, column := range c.list {
+		headers[i] = column.header
+	}
+	return headers
+}
+
+// resolve finds what a source means, and notes what it needs.
+func (c *Columns) resolve(source string) column {
+	name, forced := strings.CutPrefix(source, attributePrefix)
+	if !forced {
+		for _, own := range ownFields() {
+			if strings.EqualFold(own.name, name) {
+				return column{cell: own.cell}
+			}
+		}
+		field := idp.Field(strings.ToLower(name))
+		if slices.Contains(idp.MappedFields(), field) {
+			return column{cell: fieldCell(field, index(&c.request.Fields, field))}
+		}
+	}
+	at := slices.IndexFunc(c.request.Attributes, func(known string) bool { return strings.EqualFold(known, name) })
+	if at < 0 {
+		at = len(c.request.Attributes)
+		c.request.Attributes = append(c.request.Attributes, name)
+	}
+	return column{cell: func(r *row) idp.Value {
+		if !r.hasPerson {
+			return idp.Value{}
+		}
+		return r.attributes[at]
+	}}
+}
+
+// fieldCell gives a person field that the connector mapped.
+func fieldCell(field idp.Field, at int) func(*row) idp.Value {
+	return func(r *row) idp.Value {
+		switch {
+		case !r.hasPerson:
+			return idp.Value{}
+		case field == idp.ManagerEmail && r.fields[at].Kind == idp.Absent:
+			return idp.TextOf(r.managerEmail)
+		default:
+			return r.fields[at]
+		}
+	}
+}
+
+// index is where item stands in list, which gets it where it lacks it.
+func index(list *[]idp.Field, item idp.Field) int {
+	if at := slices.Index(*list, item); at >= 0 {
+		return at
+	}
+	*list = append(*list, item)
+	return len(*list) - 1
+}
+
+// checkFilled refuses attributes that nobody has, since most of them are slips
+// of the pen. filled counts the people who have each attribute of the request.
+func (c Columns) checkFilled(filled []int) error {
+	for i, attribute := range c.request.Attributes {
+		if filled[i] > 0 {
+			continue
+		}
+		hint := "--allow-missing-columns leaves the column empty"
+		if near := suggest.Nearest(attribute, Fields()); near != "" {
+			hint = "did you mean " + near + "? " + hint
+		}
+		return fault.New(fault.Usage, hint, "--columns: nobody has an attribute %q", attribute)
+	}
+	return nil
+}
+
+// Fields are the names of all columns that are not an identity provider's own
+// attributes, in the order of the documentation.
+func Fields() []string {
+	var names []string
+	for _, own := range ownFields() {
+		names = append(names, own.name)
+		if own.name == string(idp.Email) {
+			for _, field := range idp.MappedFields() {
+				names = append(names, string(field))
+			}
+		}
+	}
+	return names
+}
+
+func cutLast(s string, separator byte) (before, after string, found bool) {
+	at := strings.LastIndexByte(s, separator)
+	if at < 0 {
+		return "", s, false
+	}
+	return s[:at], s[at+1:], true
+}

@@ -1,0 +1,81 @@
+package join
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+)
+
+// Encoder writes a table in one format.
+type Encoder interface {
+	Header(headers []string) error
+	// Row writes one row; it does not keep the cells.
+	Row(cells []idp.Value) error
+	// Close writes what is left, and tells what was not written as it was. It
+	// does not close what lies below.
+	Close() (Changes, error)
+}
+
+// Changes counts the cells that were not written as the sources hold them.
+type Changes struct {
+	// Formulas got a ' in front, so that no spreadsheet runs them.
+	Formulas int `json:"formulas_escaped"`
+	// InvalidUTF8 had bytes that are not UTF-8, which became U+FFFD.
+	InvalidUTF8 int `json:"invalid_utf8_replaced"`
+	// NUL had U+0000, which no reader of text files expects, and lost it.
+	NUL int `json:"nul_removed"`
+}
+
+// Format is the name of a format for tables.
+type Format string
+
+// The formats of tables.
+const (
+	CSV       Format = "csv"
+	JSONLines Format = "jsonl"
+)
+
+// ParseFormat reads the name of a format.
+func ParseFormat(name string) (Format, error) {
+	switch format := Format(name); format {
+	case CSV, JSONLines:
+		return format, nil
+	default:
+		return "", fault.New(fault.Usage, "allowed are csv and jsonl", "--format: %q is no format", name)
+	}
+}
+
+// FormatOf chooses the format by a file's ending.
+func FormatOf(path string) Format {
+	lower := strings.ToLower(path)
+	if strings.HasSuffix(lower, ".jsonl") || strings.HasSuffix(lower, ".ndjson") {
+		return JSONLines
+	}
+	return CSV
+}
+
+// clean gives a text that every reader of UTF-8 files takes, and counts what it
+// had to change.
+func (c *Changes) clean(s string) string {
+	plain := true
+	for i := range len(s) {
+		if s[i] == 0 || s[i] >= utf8.RuneSelf {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return s
+	}
+	if !utf8.ValidString(s) {
+		c.InvalidUTF8++
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		c.NUL++
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return s
+}

@@ -1,0 +1,99 @@
+// Package join decides which person is which Coder user, and writes the table
+// that says so. It is pure: the same people, users and options give the same
+// bytes, in whatever order they come; it knows no network, clock or terminal.
+package join
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+
+	"cohort/internal/fault"
+)
+
+// ExactKey is an address trimmed and in lower case: what Coder itself holds
+// unique. Two addresses that differ only for [strings.EqualFold], such as with
+// the Kelvin sign for a k, have different keys.
+func ExactKey(address string) string {
+	return strings.ToLower(strings.TrimSpace(address))
+}
+
+// NormalizedKey is the exact key in Unicode's Normalization Form C, with its
+// domain in ASCII by IDNA (UTS 46). A domain that IDNA rejects stays as it is.
+func NormalizedKey(address string) string {
+	key := ExactKey(address)
+	if isASCII(key) {
+		return key
+	}
+	local, domain, ok := cutDomain(norm.NFC.String(key))
+	if !ok {
+		return local
+	}
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
+	return local + "@" + domain
+}
+
+// DomainAliases says which domains stand for others, both in the form that
+// [NormalizedKey] gives them: old.example → new.example.
+type DomainAliases map[string]string
+
+// Key is the normalized key with its domain replaced.
+func (d DomainAliases) Key(address string) string {
+	key := NormalizedKey(address)
+	local, domain, ok := cutDomain(key)
+	if replacement, known := d[domain]; ok && known {
+		return local + "@" + replacement
+	}
+	return key
+}
+
+// cutDomain splits at the last @, since a quoted local part may hold one
+// (RFC 5321, section 4.1.2).
+func cutDomain(address string) (local, domain string, ok bool) {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address, "", false
+	}
+	return address[:at], address[at+1:], true
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// ParseDomainAliases reads aliases written as old.example=new.example.
+func ParseDomainAliases(specs []string) (DomainAliases, error) {
+	domains := make(DomainAliases, len(specs))
+	for _, spec := range specs {
+		before, after, ok := strings.Cut(spec, "=")
+		before, after = domainKey(before), domainKey(after)
+		if !ok || before == "" || after == "" || before == after {
+			return nil, fault.New(fault.Usage, "write old.example=new.example", "--domain-alias: %q names no two domains", spec)
+		}
+		if known, given := domains[before]; given && known != after {
+			return nil, fault.New(fault.Usage, "name one", "--domain-alias: %s has two others", before)
+		}
+		domains[before] = after
+	}
+	for before, after := range domains {
+		if _, chained := domains[after]; chained {
+			return nil, fault.New(fault.Usage, "name the last one for both", "--domain-alias: %s leads to another alias, %s", before, after)
+		}
+	}
+	return domains, nil
+}
+
+// domainKey is a domain as it stands in a [NormalizedKey].
+func domainKey(domain string) string {
+	_, key, _ := cutDomain(NormalizedKey("@" + strings.TrimSpace(domain)))
+	return key
+}

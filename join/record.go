@@ -1,0 +1,178 @@
+package join
+
+import (
+	"encoding/binary"
+	"iter"
+
+	"cohort/idp"
+)
+
+// record is one packed person: status and source, then every text behind its
+// length, every list behind its count.
+type record string
+
+func pack(b []byte, source int, person idp.Person) []byte {
+	b = append(b, byte(person.Status))
+	b = binary.AppendUvarint(b, uint64(source))
+	b = appendText(b, person.Primary)
+	b = appendList(b, person.Aliases)
+	b = appendList(b, person.Logins)
+	b = appendText(b, person.ID)
+	b = appendReference(b, source, person.Ref)
+	b = appendReference(b, source, person.Manager)
+	for _, v := range person.Fields {
+		b = appendValue(b, v)
+	}
+	for _, v := range person.Attributes {
+		b = appendValue(b, v)
+	}
+	return b
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// appendReference keeps equal references of different sources apart.
+func appendReference(b []byte, source int, reference string) []byte {
+	if reference == "" {
+		return appendText(b, "")
+	}
+	prefix := binary.AppendUvarint(nil, uint64(source))
+	return appendText(b, string(prefix)+reference)
+}
+
+func appendList(b []byte, items []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(items)))
+	for _, item := range items {
+		b = appendText(b, item)
+	}
+	return b
+}
+
+func appendValue(b []byte, v idp.Value) []byte {
+	b = append(b, byte(v.Kind))
+	switch v.Kind {
+	case idp.Absent:
+		return b
+	case idp.List:
+		return appendList(b, v.Items)
+	default:
+		return appendText(b, v.Text)
+	}
+}
+
+func (r record) status() idp.Status { return idp.Status(r[0]) }
+
+func (r record) primary() string {
+	c := r.cursor()
+	return c.text()
+}
+
+// kinds is a set of kinds of addresses.
+type kinds uint8
+
+const (
+	primaries kinds = 1 << iota
+	aliases
+	logins
+)
+
+// addresses visits the person's addresses of the wanted kinds.
+func (r record) addresses(wanted kinds) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		c := r.cursor()
+		if address := c.text(); wanted&primaries != 0 && !yield(address) {
+			return
+		}
+		for _, kind := range [...]kinds{aliases, logins} {
+			for range c.number() {
+				if address := c.text(); wanted&kind != 0 && !yield(address) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// references are what others call the person, and what the person calls the
+// manager.
+func (r record) references() (own, manager string) {
+	c := r.cursor()
+	c.skipAddresses()
+	c.text() // the ID
+	return c.text(), c.text()
+}
+
+// cursor stands before the primary address.
+func (r record) cursor() cursor {
+	c := cursor{rest: string(r[1:])}
+	c.source = c.number()
+	return c
+}
+
+// cursor reads a record from left to right. Its strings are parts of it.
+type cursor struct {
+	rest   string
+	source int
+}
+
+func (c *cursor) number() int {
+	n, shift := 0, 0
+	for i := range len(c.rest) {
+		b := c.rest[i]
+		n |= int(b&0x7f) << shift
+		if b < 0x80 {
+			c.rest = c.rest[i+1:]
+			break
+		}
+		shift += 7
+	}
+	return n
+}
+
+func (c *cursor) text() string {
+	n := c.number()
+	s := c.rest[:n]
+	c.rest = c.rest[n:]
+	return s
+}
+
+func (c *cursor) list() []string {
+	n := c.number()
+	if n == 0 {
+		return nil
+	}
+	items := make([]string, n)
+	for i := range items {
+		items[i] = c.text()
+	}
+	return items
+}
+
+func (c *cursor) skipAddresses() {
+	c.text()
+	c.skipLists()
+}
+
+// skipLists passes over aliases and logins.
+func (c *cursor) skipLists() {
+	for range 2 {
+		for range c.number() {
+			c.text()
+		}
+	}
+}
+
+func (c *cursor) value() idp.Value {
+	kind := idp.Kind(c.rest[0])
+	c.rest = c.rest[1:]
+	switch kind {
+	case idp.Absent:
+		return idp.Value{}
+	case idp.List:
+		return idp.Value{Kind: kind, Items: c.list()}
+	default:
+		return idp.Value{Kind: kind, Text: c.text()}
+	}
+}

@@ -1,0 +1,197 @@
+package join
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"cohort/coder"
+	"cohort/idp"
+)
+
+// Options are the choices of a join beside its columns.
+type Options struct {
+	Join    Kind
+	Domains DomainAliases
+	// AllowMissing leaves a column empty whose attribute nobody has, which is
+	// an error otherwise.
+	AllowMissing bool
+}
+
+// Table is the result of a join: its rows in their order, not yet rendered.
+type Table struct {
+	people  *Population
+	users   []coder.User
+	columns Columns
+	options Options
+	matching
+	rows []pair
+}
+
+// pair is a row: indexes of a person and a user, of which one may be none.
+type pair struct {
+	// prefix is the start of the sort key, so that most comparisons touch
+	// nothing else.
+	prefix       uint64
+	person, user int32
+}
+
+// Join matches the people, as columns asked for them, with the users.
+func Join(people *Population, users []coder.User, columns Columns, options Options) (*Table, error) {
+	if !options.AllowMissing {
+		if err := columns.checkFilled(people.filled); err != nil {
+			return nil, err
+		}
+	}
+	t := &Table{people: people, users: users, columns: columns, options: options}
+	t.matching = climb(people.records, users, options.Domains)
+	people.resolveManagers()
+	t.selectRows()
+	t.sortRows()
+	return t, nil
+}
+
+// Len is the number of rows.
+func (t *Table) Len() int { return len(t.rows) }
+
+// selectRows chooses the rows of the kind of join.
+func (t *Table) selectRows() {
+	kind := t.options.Join
+	for p := range t.people.records {
+		if user := t.user[p]; kind.hasPerson(t.match[p]) {
+			t.rows = append(t.rows, pair{person: int32(p), user: user})
+		}
+	}
+	for u := range t.users {
+		if kind.hasAccount(t.account[u]) {
+			t.rows = append(t.rows, pair{person: none, user: int32(u)})
+		}
+	}
+}
+
+// sortRows orders by the exact key of the e-mail, then by id; rows without an
+// e-mail come last, as NULL does in PostgreSQL and DuckDB. What is still equal
+// is ordered by all that is known of it, so that the order in which sources
+// deliver people never shows.
+func (t *Table) sortRows() {
+	for i := range t.rows {
+		t.rows[i].prefix = prefix(ExactKey(t.email(t.rows[i])))
+	}
+	slices.SortFunc(t.rows, func(a, b pair) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		if byKey := cmp.Compare(ExactKey(t.email(a)), ExactKey(t.email(b))); byKey != 0 {
+			return byKey
+		}
+		if byID := cmp.Compare(t.id(a), t.id(b)); byID != 0 {
+			return byID
+		}
+		return cmp.Compare(t.everything(a), t.everything(b))
+	})
+}
+
+// prefix is the first eight bytes of a key as a number of the same order. The
+// empty key is the greatest: no key starts with eight bytes 0xff, which UTF-8
+// does not have.
+func prefix(key string) uint64 {
+	if key == "" {
+		return 1<<64 - 1
+	}
+	var first [8]byte
+	copy(first[:], key)
+	return binary.BigEndian.Uint64(first[:])
+}
+
+func (t *Table) email(p pair) string {
+	if p.person == none {
+		return t.users[p.user].Email
+	}
+	return t.people.records[p.person].primary()
+}
+
+func (t *Table) id(p pair) string {
+	if p.person == none {
+		return t.users[p.user].ID
+	}
+	c := t.people.records[p.person].cursor()
+	c.skipAddresses()
+	return c.text()
+}
+
+func (t *Table) everything(p pair) string {
+	if p.person == none {
+		return t.users[p.user].Username
+	}
+	return string(t.people.records[p.person])
+}
+
+// render fills r, whose slices are used again, with what the columns may need.
+func (t *Table) render(p pair, r *row) {
+	*r = row{fields: r.fields[:0], attributes: r.attributes[:0]}
+	if p.user != none {
+		r.account = &t.users[p.user]
+	}
+	if p.person == none {
+		if t.account[p.user] == AmbiguousAccount {
+			r.match = Ambiguous
+		}
+		return
+	}
+	r.hasPerson = true
+	r.match = t.match[p.person]
+	if p.user != none {
+		r.matchEmail = strings.TrimSpace(t.address[p.user])
+	}
+	record := t.people.records[p.person]
+	r.status = record.status().String()
+	c := record.cursor()
+	r.source = t.people.sourceName(c.source)
+	r.primary = c.text()
+	c.skipLists()
+	r.id = c.text()
+	c.text() // the person's own reference
+	r.managerEmail = t.people.managers[c.text()]
+	for range t.people.request.Fields {
+		r.fields = append(r.fields, c.value())
+	}
+	for range t.people.request.Attributes {
+		r.attributes = append(r.attributes, c.value())
+	}
+}
+
+// Write gives every row to the encoder, and closes it.
+func (t *Table) Write(to Encoder) (Written, error) {
+	written := Written{Headers: t.columns.Headers(), Filled: make([]int, len(t.columns.list))}
+	if err := to.Header(written.Headers); err != nil {
+		return written, err
+	}
+	var r row
+	cells := make([]idp.Value, len(t.columns.list))
+	for _, p := range t.rows {
+		t.render(p, &r)
+		for i, column := range t.columns.list {
+			cells[i] = column.cell(&r)
+			if cells[i].Kind != idp.Absent {
+				written.Filled[i]++
+			}
+		}
+		if err := to.Row(cells); err != nil {
+			return written, err
+		}
+		written.Rows++
+	}
+	changes, err := to.Close()
+	written.Changes = changes
+	return written, err
+}
+
+// Written says what a table became.
+type Written struct {
+	Rows    int
+	Headers []string
+	// Filled counts the rows with a value, a column.
+	Filled  []int
+	Changes Changes
+}
