@@ -1,0 +1,149 @@
+// Package transport is the program's one way to speak HTTP: whom to trust, how
+// long to wait, what to try again, and that a secret meant for one host never
+// reaches another. The clients of every API are built on it.
+package transport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"cohort/internal/fault"
+)
+
+// Config is what a caller may choose. The zero Config is ready to use.
+type Config struct {
+	// Version of the program, for the header "User-Agent: cohort/VERSION";
+	// "dev" when empty.
+	Version string
+	// CAFile holds certificates of authorities in PEM. They are trusted instead
+	// of the system's, as Coder's command line does with
+	// CODER_CLIENT_TLS_CA_FILE; append the system's to the file to have both.
+	CAFile string
+
+	// ConnectTimeout bounds the TCP connection and the TLS handshake, each:
+	// 15 s when zero.
+	ConnectTimeout time.Duration
+	// ReadTimeout is how long a server may be silent, before its answer begins
+	// and between any two parts of it: 60 s when zero. An answer that keeps
+	// coming may take as long as it needs.
+	ReadTimeout time.Duration
+
+	// Retries is how often a request that can be repeated is sent again: 4
+	// times when zero, never when negative.
+	Retries int
+	// BaseDelay is the wait before the first retry, which doubles for each
+	// further one: 500 ms when zero.
+	BaseDelay time.Duration
+	// MaxDelay is the longest wait before a retry: 2 minutes when zero. A
+	// server that asks for more gets no retry.
+	MaxDelay time.Duration
+	// Notify is told of each wait, in one sentence without a full stop. It may
+	// be nil.
+	Notify func(notice string)
+}
+
+// New builds the client. Its requests go through the proxies that the
+// environment names, speak TLS 1.2 or later, are sent again when that promises
+// to help, and follow redirects within one origin only ([RedirectError]). They
+// end with their context, also while waiting. Use [Redact] on its errors.
+//
+// An unusable CA file is a [fault.Usage].
+func New(c Config) (*http.Client, error) {
+	c = c.withDefaults()
+	roots, err := authorities(c.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	base := &http.Transport{
+		Proxy:                 proxy,
+		DialContext:           (&net.Dialer{Timeout: c.ConnectTimeout}).DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout:   c.ConnectTimeout,
+		ResponseHeaderTimeout: c.ReadTimeout,
+		IdleConnTimeout:       90 * time.Second,
+		ForceAttemptHTTP2:     true,
+	}
+	var chain layer = watching{layer: base, silence: c.ReadTimeout}
+	chain = retrying{
+		layer:    chain,
+		retries:  c.Retries,
+		base:     c.BaseDelay,
+		longest:  c.MaxDelay,
+		announce: c.Notify,
+	}
+	chain = confined{layer: chain}
+	return &http.Client{Transport: agent{layer: chain, name: "cohort/" + c.Version}}, nil
+}
+
+func (c Config) withDefaults() Config {
+	orElse := func(value *time.Duration, standard time.Duration) {
+		if *value <= 0 {
+			*value = standard
+		}
+	}
+	orElse(&c.ConnectTimeout, 15*time.Second)
+	orElse(&c.ReadTimeout, time.Minute)
+	orElse(&c.BaseDelay, 500*time.Millisecond)
+	orElse(&c.MaxDelay, 2*time.Minute)
+	if c.Retries == 0 {
+		c.Retries = 4
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	if c.Notify == nil {
+		c.Notify = func(string) {}
+	}
+	return c
+}
+
+// layer is a RoundTripper over another one, which it embeds.
+type layer interface {
+	http.RoundTripper
+	CloseIdleConnections()
+}
+
+// agent names the program in every request.
+type agent struct {
+	layer
+	name string
+}
+
+func (a agent) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("User-Agent", a.name)
+	return a.layer.RoundTrip(req)
+}
+
+// authorities is nil, for the system's, without a file.
+func authorities(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil // nil is how crypto/tls spells the system's pool
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "read the CA file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fault.New(fault.Usage, `it has to hold "BEGIN CERTIFICATE" blocks (PEM)`,
+			"read the CA file: no certificate in %s", file)
+	}
+	return pool, nil
+}
+
+// proxy asks the environment. The library's own error repeats the proxy's URL,
+// which often holds a password.
+func proxy(req *http.Request) (*url.URL, error) {
+	through, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errors.New("the proxy in the environment (HTTPS_PROXY, HTTP_PROXY) is not a URL")
+	}
+	return through, nil
+}
