@@ -1,0 +1,142 @@
+package coder
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/coder/coder/v2/codersdk"
+
+	"cohort/internal/fault"
+	"cohort/internal/transport"
+)
+
+// failure says what an error of codersdk means for the user: doing is what was
+// tried. No type and no text of codersdk goes on, but for the message that the
+// deployment itself sent.
+func (c *Client) failure(ctx context.Context, doing string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	}
+	if answered, ok := codersdk.AsError(err); ok {
+		return c.refusal(doing, answered)
+	}
+	// http.Client wraps what happens before and up to the head of an answer;
+	// everything else happens in its body.
+	var request *url.Error
+	if errors.As(err, &request) {
+		return c.unreached(doing, request.Err)
+	}
+	return unreadable(doing, err)
+}
+
+// refusal is about answers with another status than 200.
+func (c *Client) refusal(doing string, answered *codersdk.Error) error {
+	status := answered.StatusCode()
+	came := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	if message := oneLine(answered.Message); message != "" {
+		came += ": " + message
+	}
+	kind, hint := fault.Other, ""
+	switch {
+	case status == http.StatusUnauthorized:
+		kind, hint = fault.Credentials, "coder login "+c.name+", or set CODER_SESSION_TOKEN"
+	case status == http.StatusForbidden:
+		kind, hint = fault.Credentials, "the token, or a proxy before the deployment, does not allow it"
+	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
+		kind, hint = fault.Usage, "is --coder the address of a Coder deployment?"
+	case status == http.StatusTooManyRequests:
+		kind, hint = fault.Source, "its rate limit is used up, try again in a minute"
+	case status >= 500 || status == http.StatusProxyAuthRequired:
+		kind, hint = fault.Source, "try again later"
+	}
+	return fault.New(kind, hint, "%s: %s", doing, came)
+}
+
+// unreached is about requests without an answer of Coder's.
+func (c *Client) unreached(doing string, err error) error {
+	if redirect, ok := errors.AsType[*transport.RedirectError](err); ok {
+		return fault.New(fault.Usage, "if Coder is there, give that address as --coder", "%s: %w", doing, redirect)
+	}
+	if other, ok := errors.AsType[*notJSONError](err); ok {
+		return fault.New(fault.Usage, "is --coder the address of a Coder deployment, without a sign-in page before it?",
+			"%s: this is not a Coder API: %w", doing, other)
+	}
+	return fault.New(fault.Source, c.advice(err), "%s: %w", doing, err)
+}
+
+// advice is what to do about a connection that was not made.
+func (c *Client) advice(err error) string {
+	var (
+		authority  x509.UnknownAuthorityError
+		hostname   x509.HostnameError
+		invalid    x509.CertificateInvalidError
+		notTLS     tls.RecordHeaderError
+		dns        *net.DNSError
+		unanswered net.Error
+	)
+	switch {
+	case errors.As(err, &authority):
+		return "set CODER_CLIENT_TLS_CA_FILE to the certificates of the authority that signed it"
+	case errors.As(err, &hostname):
+		return "give --coder the name that the certificate is for"
+	case errors.As(err, &invalid):
+		return "the certificate has to be renewed, or this machine's clock is wrong"
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &notTLS):
+		return "the server does not speak TLS on this port, check --coder"
+	case errors.As(err, &dns):
+		return "check the host name in --coder, and the VPN if it needs one"
+	case errors.As(err, &unanswered):
+		return "check that " + c.name + " can be reached from here (VPN, firewall, HTTPS_PROXY)"
+	}
+	return ""
+}
+
+// unreadable is about answers that break off or are no list of users.
+func unreadable(doing string, err error) error {
+	var (
+		syntax   *json.SyntaxError
+		mismatch *json.UnmarshalTypeError
+		network  net.Error
+		silent   *transport.SilenceError
+	)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fault.New(fault.Source, "try again", "%s: the answer ended early", doing)
+	case errors.As(err, &network), errors.As(err, &silent):
+		return fault.New(fault.Source, "try again", "%s: the answer broke off: %w", doing, err)
+	case errors.As(err, &mismatch):
+		// Its own text, and all but the end of its path, are about Go's types.
+		what := "it"
+		if field := mismatch.Field[strings.LastIndex(mismatch.Field, ".")+1:]; field != "" {
+			what = strconv.Quote(field)
+		}
+		return fault.New(fault.Source, "is the deployment much older or newer than this program?",
+			"%s: the answer cannot be read: %s is a JSON %s", doing, what, mismatch.Value)
+	case errors.As(err, &syntax):
+		return fault.New(fault.Source, "try again, and look at what stands between this machine and Coder",
+			"%s: the answer is not JSON: %w", doing, err)
+	}
+	return fault.New(fault.Source, "", "%s: the answer cannot be read: %w", doing, err)
+}
+
+// oneLine makes a server's sentence fit for ours: no control characters, not
+// too long, no full stop.
+func oneLine(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	short := []rune(strings.Join(words, " "))
+	if len(short) > 200 {
+		short = append(short[:200], '…')
+	}
+	return strings.TrimSuffix(string(short), ".")
+}
