@@ -26,8 +26,11 @@ func Open(url string, openers map[string]Opener) (Connector, error) {
 	}
 	open, ok := openers[scheme]
 	if !ok {
-		return nil, fault.New(fault.Usage, "known are "+knownSchemes(openers),
-			"--idp: no connector reads %q", scheme+":")
+		what := "\"" + scheme + ":\""
+		if scheme == FileScheme {
+			what = "files"
+		}
+		return nil, fault.New(fault.Usage, "known are "+knownSchemes(openers), "--idp: no connector reads %s", what)
 	}
 	return open(url)
 }

@@ -56,8 +56,9 @@ func (e *jsonEncoder) Row(cells []idp.Value) error {
 			line = appendJSON(line, e.changes.clean(cell.Text))
 		}
 	}
-	e.line = append(line, "}\n"...)
-	if _, err := e.w.Write(e.line); err != nil {
+	line = append(line, "}\n"...)
+	e.line = line
+	if _, err := e.w.Write(line); err != nil {
 		return fmt.Errorf("write JSON lines: %w", err)
 	}
 	return nil
