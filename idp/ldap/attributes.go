@@ -1,0 +1,112 @@
+package ldap
+
+import (
+	"slices"
+	"strings"
+
+	"cohort/internal/fault"
+)
+
+// load sorts the entry's attributes into the slots.
+func (m *mapping) load(e *entry) error {
+	clear(m.values)
+	clear(m.isPlain)
+	for _, a := range e.attributes {
+		if len(a.values) == 0 {
+			continue
+		}
+		targets, known := m.routes[a.name]
+		if !known {
+			targets = m.route(a.name)
+			m.routes[a.name] = targets
+		}
+		if len(targets) > 0 && isCut(a.name) {
+			return fault.New(fault.Source, "leave this attribute out: long lists are not supported yet",
+				"the server gave only the first values of %s of %s", a.name, e.dn)
+		}
+		for _, t := range targets {
+			switch {
+			case t.plain && !m.isPlain[t.slot]:
+				m.values[t.slot], m.isPlain[t.slot] = a.values, true
+			case t.plain || !m.isPlain[t.slot]:
+				m.values[t.slot] = slices.Concat(m.values[t.slot], a.values)
+			}
+		}
+	}
+	return nil
+}
+
+// route finds the slots of an attribute that the server names so.
+func (m *mapping) route(name string) []target {
+	var targets []target
+	key := canonical(name)
+	if slot, ok := m.slots[key]; ok {
+		targets = append(targets, target{slot, true})
+	}
+	if base, _, options := strings.Cut(key, ";"); options {
+		if slot, ok := m.slots[base]; ok {
+			targets = append(targets, target{slot, false})
+		}
+	}
+	return targets
+}
+
+// isCut recognises Active Directory's way to give the first of many values:
+// "member;range=0-1499" (MS-ADTS, section 3.1.1.3.1.3.3).
+func isCut(name string) bool {
+	_, options, _ := strings.Cut(name, ";")
+	return options != "" && strings.Contains(strings.ToLower(options), "range=") && !strings.HasSuffix(options, "-*")
+}
+
+// canonical is the form in which names of attributes are compared: lower case,
+// and the shorter one of two customary names, since a server may answer with
+// the other than it was asked for.
+func canonical(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	base, options, _ := strings.Cut(name, ";")
+	if shorter, ok := synonym(base); ok {
+		base = shorter
+	}
+	if options == "" {
+		return base
+	}
+	return base + ";" + options
+}
+
+// synonym is the other name of an attribute that has two (RFC 4519, RFC 4524).
+// Those of which Active Directory makes two attributes, such as street and
+// streetAddress, are not among them.
+func synonym(name string) (string, bool) {
+	switch name {
+	case "commonname":
+		return "cn", true
+	case "surname":
+		return "sn", true
+	case "userid":
+		return "uid", true
+	case "gn":
+		return "givenname", true
+	case "rfc822mailbox":
+		return "mail", true
+	case "countryname":
+		return "c", true
+	case "localityname":
+		return "l", true
+	case "stateorprovincename":
+		return "st", true
+	case "organizationname":
+		return "o", true
+	case "organizationalunitname":
+		return "ou", true
+	case "friendlycountryname":
+		return "co", true
+	case "domaincomponent":
+		return "dc", true
+	case "mobiletelephonenumber":
+		return "mobile", true
+	case "fax":
+		return "facsimiletelephonenumber", true
+	default:
+		return "", false
+	}
+}

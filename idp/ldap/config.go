@@ -1,0 +1,237 @@
+// Package ldap reads people from an LDAP directory: Active Directory,
+// OpenLDAP, 389 Directory Server and their like.
+package ldap
+
+import (
+	"cmp"
+	"crypto/x509"
+	"math"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	ldap "github.com/go-ldap/ldap/v3"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+)
+
+// Config says which directory is read, and as whom. Only URL is needed; a
+// complete one:
+//
+//	ldap.Config{
+//		// RFC 4516: host, port, base DN, scope and filter. Attributes in the
+//		// URL are ignored, since the request names them; a critical extension
+//		// is refused. Without a scope the whole subtree is read, where the RFC
+//		// would read the base alone.
+//		URL: "ldap://ldap.example.com:389/ou=people,dc=example,dc=com??sub?(objectClass=person)",
+//
+//		// These win over the URL's. Without any base the server's own naming
+//		// context is read. Without any filter people are objectClass=person,
+//		// on Active Directory users that are persons (computers are users).
+//		Base:   "ou=people,dc=example,dc=com",
+//		Filter: "(&(objectClass=person)(!(employeeType=robot)))",
+//
+//		// An account that may read people; both or neither. Active Directory
+//		// also takes user@example.com and EXAMPLE\user.
+//		BindDN:   "cn=reader,dc=example,dc=com",
+//		Password: "…",
+//
+//		// The CA that signed the server's certificate; then it alone is
+//		// trusted. Without it the system's are.
+//		CAFile: "/etc/ssl/example-ca.pem",
+//
+//		// "require" and "off" mean for every host what they say; "" requires
+//		// StartTLS of ldap:// except on loopback. ldaps:// is TLS anyway.
+//		StartTLS: "require",
+//		// Lets the password travel unencrypted to another host than loopback.
+//		AllowCleartext: false,
+//
+//		ConnectTimeout: 10 * time.Second, // until TLS stands
+//		ReadTimeout:    2 * time.Minute,  // of silence while an answer is due
+//		PageSize:       500,              // entries an answer (RFC 2696)
+//	}
+type Config struct {
+	URL            string
+	Base, Filter   string
+	BindDN         string
+	Password       string
+	CAFile         string
+	StartTLS       string
+	AllowCleartext bool
+	ConnectTimeout time.Duration
+	ReadTimeout    time.Duration
+	PageSize       int
+}
+
+// What a Config's zeros stand for. Active Directory ends a query after two
+// minutes by itself; that answer says more than a silence.
+const (
+	defaultConnectTimeout = 10 * time.Second
+	defaultReadTimeout    = 2 * time.Minute
+	defaultPageSize       = 500
+)
+
+// Values of Config.StartTLS; the empty one depends on the server's address.
+const (
+	startTLSRequire = "require"
+	startTLSOff     = "off"
+)
+
+// Connector reads people from one directory. It may be used by several
+// goroutines; each loop over a stream has a connection of its own.
+type Connector struct {
+	config  Config
+	address address
+	roots   *x509.CertPool // nil means the system's
+}
+
+var _ idp.Connector = (*Connector)(nil)
+
+// New checks everything that can be checked without a network. Its errors are
+// of the kind [fault.Usage] and name the setting as the command's users know
+// it.
+func New(config Config) (*Connector, error) {
+	address, err := parseAddress(config.URL)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range address.extensions {
+		if e.critical {
+			return nil, fault.New(fault.Usage, "credentials and TLS have settings of their own (--ldap-…)",
+				"--idp: the URL demands the extension %q, which is not supported", e.name)
+		}
+	}
+	c := &Connector{config: config, address: address}
+	for _, check := range []func() error{c.checkSearch, c.checkCredentials, c.checkTLS, c.checkNumbers} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Source names the directory. Access rules may hide people without a sign, so
+// a finished stream proves nothing.
+func (c *Connector) Source() idp.Source {
+	name := address{
+		scheme: c.address.scheme,
+		host:   c.address.host,
+		port:   c.address.port,
+		base:   c.address.base,
+	}
+	return idp.Source{Name: name.String()}
+}
+
+func (c *Connector) checkSearch() error {
+	base, filter := "--idp", "--idp"
+	if c.config.Base != "" {
+		c.address.base, base = c.config.Base, "--ldap-base"
+	}
+	if c.config.Filter != "" {
+		c.address.filter, filter = c.config.Filter, "--ldap-filter"
+	}
+	if _, err := ldap.ParseDN(c.address.base); err != nil {
+		return fault.New(fault.Usage, "a base DN looks like ou=people,dc=example,dc=com",
+			"%s: the base DN is not right: %w", base, err)
+	}
+	if c.address.filter == "" {
+		return nil
+	}
+	if _, err := ldap.CompileFilter(c.address.filter); err != nil {
+		return fault.New(fault.Usage, "a filter looks like (&(objectClass=person)(mail=*))",
+			"%s: the filter is not right: %s", filter, plain(err))
+	}
+	return nil
+}
+
+func (c *Connector) checkCredentials() error {
+	switch {
+	case c.config.BindDN == "" && c.config.Password != "":
+		return fault.New(fault.Usage, "name the account with --ldap-bind-dn",
+			"--ldap-bind-dn: there is a password (--ldap-password-file, COHORT_LDAP_PASSWORD) but no account")
+	case c.config.BindDN != "" && c.config.Password == "":
+		// A server takes a name without a password for an anonymous client
+		// and says success (RFC 4513, section 5.1.2).
+		return fault.New(fault.Usage, "give it by --ldap-password-file or COHORT_LDAP_PASSWORD",
+			"--ldap-bind-dn: the account has no password")
+	}
+	return nil
+}
+
+func (c *Connector) checkTLS() error {
+	switch c.config.StartTLS {
+	case "", startTLSOff:
+	case startTLSRequire:
+		if c.address.scheme == "ldaps" {
+			return fault.New(fault.Usage, "use ldap:// with StartTLS, or ldaps:// without",
+				"--ldap-starttls: an ldaps:// connection is encrypted from its start")
+		}
+	default:
+		return fault.New(fault.Usage, "it is require or off", "--ldap-starttls: an unknown value")
+	}
+	if c.config.CAFile == "" {
+		return nil
+	}
+	data, err := os.ReadFile(c.config.CAFile)
+	if err != nil {
+		return fault.New(fault.Usage, "", "--ldap-ca-file: %w", err)
+	}
+	c.roots = x509.NewCertPool()
+	if !c.roots.AppendCertsFromPEM(data) {
+		return fault.New(fault.Usage, "it begins with -----BEGIN CERTIFICATE-----",
+			"--ldap-ca-file: %s holds no certificate in PEM", c.config.CAFile)
+	}
+	return nil
+}
+
+func (c *Connector) checkNumbers() error {
+	if c.config.ConnectTimeout < 0 || c.config.ReadTimeout < 0 {
+		return fault.New(fault.Usage, "", "an LDAP time-out is negative")
+	}
+	if c.config.PageSize < 0 || c.config.PageSize > math.MaxInt32 {
+		return fault.New(fault.Usage, "", "the LDAP page size is not from 1 to %d", math.MaxInt32)
+	}
+	c.config.ConnectTimeout = cmp.Or(c.config.ConnectTimeout, defaultConnectTimeout)
+	c.config.ReadTimeout = cmp.Or(c.config.ReadTimeout, defaultReadTimeout)
+	c.config.PageSize = cmp.Or(c.config.PageSize, defaultPageSize)
+	return nil
+}
+
+// hostPort is where the server listens.
+func (a address) hostPort() string {
+	port := a.port
+	if port == "" {
+		port = map[string]string{"ldap": "389", "ldaps": "636"}[a.scheme]
+	}
+	return net.JoinHostPort(a.host, port)
+}
+
+// server is the address without base, for errors.
+func (a address) server() string {
+	return address{scheme: a.scheme, host: a.host, port: a.port}.String()
+}
+
+// scopeCode is the scope as a search request spells it (RFC 4511, section
+// 4.5.1.2).
+func (a address) scopeCode() int {
+	switch a.scope {
+	case "base":
+		return ldap.ScopeBaseObject
+	case "one":
+		return ldap.ScopeSingleLevel
+	default:
+		return ldap.ScopeWholeSubtree
+	}
+}
+
+// plain is the message of go-ldap's error without its result code, which is
+// not the server's here.
+func plain(err error) string {
+	text := err.Error()
+	if inner, ok := unwrapResult(err); ok {
+		text = inner.Err.Error()
+	}
+	return strings.TrimPrefix(text, "ldap: ")
+}

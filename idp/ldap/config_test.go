@@ -1,0 +1,95 @@
+package ldap_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cohort/idp"
+	"cohort/idp/ldap"
+	"cohort/internal/fault"
+	"cohort/internal/testca"
+)
+
+func TestNewRefuses(t *testing.T) {
+	folder := t.TempDir()
+	empty := filepath.Join(folder, "empty.pem")
+	if err := os.WriteFile(empty, []byte("no certificate\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		change func(*ldap.Config)
+		says   []string
+	}{
+		{"no URL", func(c *ldap.Config) { c.URL = "" }, []string{"--idp"}},
+		{"a critical extension", func(c *ldap.Config) { c.URL = "ldap://h/dc=x????!bindname=cn=a" }, []string{"--idp", `"bindname"`, "--ldap-"}},
+		{"a base in the URL that is no DN", func(c *ldap.Config) { c.URL = "ldap://h/people" }, []string{"--idp", "base DN"}},
+		{"a base that is no DN", func(c *ldap.Config) { c.Base = "people" }, []string{"--ldap-base", "ou=people"}},
+		{"a filter in the URL without its end", func(c *ldap.Config) { c.URL = "ldap://h/dc=x???(mail=*" }, []string{"--idp", "filter"}},
+		{"a filter without its end", func(c *ldap.Config) { c.Filter = "(&(mail=*)" }, []string{"--ldap-filter"}},
+		{"a password without an account", func(c *ldap.Config) { c.BindDN = "" }, []string{"--ldap-bind-dn", "--ldap-password-file", "COHORT_LDAP_PASSWORD"}},
+		{"an account without a password", func(c *ldap.Config) { c.Password = "" }, []string{"--ldap-bind-dn", "COHORT_LDAP_PASSWORD"}},
+		{"a CA file that is not there", func(c *ldap.Config) { c.CAFile = filepath.Join(folder, "none.pem") }, []string{"--ldap-ca-file", "none.pem"}},
+		{"a CA file without certificates", func(c *ldap.Config) { c.CAFile = empty }, []string{"--ldap-ca-file", "empty.pem", "PEM"}},
+		{"an unknown value for StartTLS", func(c *ldap.Config) { c.StartTLS = "maybe" }, []string{"--ldap-starttls", "require or off"}},
+		{"StartTLS within TLS", func(c *ldap.Config) { c.URL, c.StartTLS = "ldaps://h", "require" }, []string{"--ldap-starttls", "ldaps://"}},
+		{"a negative time-out", func(c *ldap.Config) { c.ReadTimeout = -time.Second }, []string{"negative"}},
+		{"a negative page size", func(c *ldap.Config) { c.PageSize = -1 }, []string{"page size"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			config := ldap.Config{URL: "ldap://h/dc=x", BindDN: "cn=a,dc=x", Password: "hunter2"}
+			test.change(&config)
+			_, err := ldap.New(config)
+			wantFailure(t, err, fault.Usage, test.says...)
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error tells the password: %q", err)
+			}
+		})
+	}
+}
+
+func TestNewAccepts(t *testing.T) {
+	ca := testca.New(t)
+	tests := []struct {
+		name   string
+		config ldap.Config
+	}{
+		{"a host alone", ldap.Config{URL: "ldap://h"}},
+		{"an extension that need not be understood", ldap.Config{URL: "ldap://h/????x-thing=1"}},
+		{"an account as Active Directory names it", ldap.Config{URL: "ldaps://h", BindDN: `EXAMPLE\reader`, Password: "p"}},
+		{"a CA file", ldap.Config{URL: "ldaps://h", CAFile: ca.File}},
+		{"no StartTLS within TLS", ldap.Config{URL: "ldaps://h", StartTLS: "off"}},
+		{"a filter before a wrong one in the URL", ldap.Config{URL: "ldap://h/dc=x???(mail=*", Filter: "(mail=*)"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := ldap.New(test.config); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestSourceNamesTheDirectory(t *testing.T) {
+	tests := []struct {
+		name   string
+		config ldap.Config
+		want   string
+	}{
+		{"a host", ldap.Config{URL: "LDAP://h/"}, "ldap://h"},
+		{"a port and a base", ldap.Config{URL: "ldaps://h:6636/ou=a b,dc=x?cn?sub?(mail=*)"}, "ldaps://h:6636/ou=a%20b,dc=x"},
+		{"an overridden base", ldap.Config{URL: "ldap://[::1]/dc=x", Base: "dc=y"}, "ldap://[::1]/dc=y"},
+		{"no secrets", ldap.Config{URL: "ldap://h/dc=x", BindDN: "cn=a", Password: "hunter2"}, "ldap://h/dc=x"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got, want := connect(t, test.config).Source(), (idp.Source{Name: test.want}); got != want {
+				t.Errorf("the source is %+v, want %+v", got, want)
+			}
+		})
+	}
+}

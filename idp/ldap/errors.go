@@ -1,0 +1,150 @@
+package ldap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	ldap "github.com/go-ldap/ldap/v3"
+
+	"cohort/internal/fault"
+)
+
+// lastServerCode is the largest result code that a server gives in earnest;
+// go-ldap keeps those from 200 on for its own errors.
+const lastServerCode = 199
+
+// unwrapResult finds go-ldap's error in a chain.
+func unwrapResult(err error) (*ldap.Error, bool) {
+	return errors.AsType[*ldap.Error](err)
+}
+
+// resultOf is what the server answered, if err is an answer at all.
+func resultOf(err error) (*ldap.Error, bool) {
+	result, ok := unwrapResult(err)
+	if !ok || result.ResultCode > lastServerCode {
+		return nil, false
+	}
+	return result, true
+}
+
+// answered puts a server's result into words: "the server answered invalid
+// credentials (49): data 52e".
+func answered(err error) string {
+	result, ok := resultOf(err)
+	if !ok {
+		return plain(err)
+	}
+	name := strings.ToLower(ldap.LDAPResultCodeMap[result.ResultCode])
+	if name == "" {
+		name = "a result unknown here"
+	}
+	text := fmt.Sprintf("the server answered %s (%d)", name, result.ResultCode)
+	// A server may end its words with NUL or line feeds.
+	if said := strings.Trim(result.Err.Error(), "\x00\r\n\t ."); said != "" {
+		text += ": " + strings.Join(strings.Fields(said), " ")
+	}
+	return text
+}
+
+// ended is the error of a context that is done, or nil.
+func ended(ctx context.Context, doing string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// failure turns what went wrong on a connection into what the user can act on.
+// doing says what was tried.
+func (s *session) failure(ctx context.Context, doing string, err error) error {
+	if ended := ended(ctx, doing); ended != nil {
+		return ended
+	}
+	if result, ok := resultOf(err); ok {
+		kind, hint := s.advise(result)
+		return fault.New(kind, hint, "%s: %s", doing, answered(err))
+	}
+	why := s.conn.why()
+	switch {
+	case why == nil:
+		return fault.New(fault.Source, "", "%s: %s", doing, plain(err))
+	case isTimeout(why):
+		return fault.New(fault.Source, "is the server overloaded, or its search without an index",
+			"%s: the server said nothing for %s", doing, s.conn.silence)
+	case errors.Is(why, io.EOF), errors.Is(why, syscall.ECONNRESET), errors.Is(why, syscall.EPIPE):
+		return fault.New(fault.Source, "the server's log says why", "%s: the server closed the connection", doing)
+	default:
+		return fault.New(fault.Source, "", "%s: the connection failed: %w", doing, why)
+	}
+}
+
+// advise says whose move a result is (RFC 4511, appendix A), and which one.
+func (s *session) advise(result *ldap.Error) (fault.Kind, string) {
+	const limits = "the rest is missing; ask the server's administrator to raise the limit for this account: "
+	switch result.ResultCode {
+	case ldap.LDAPResultSizeLimitExceeded:
+		return fault.Source, limits + "sizelimit (OpenLDAP), MaxPageSize (Active Directory), nsslapd-sizelimit (389 DS)"
+	case ldap.LDAPResultTimeLimitExceeded:
+		return fault.Source, limits + "timelimit (OpenLDAP), MaxQueryDuration (Active Directory), nsslapd-timelimit (389 DS)"
+	case ldap.LDAPResultAdminLimitExceeded:
+		return fault.Source, limits + "limits (OpenLDAP), MaxResultSetSize (Active Directory), nsslapd-lookthroughlimit (389 DS)"
+	case ldap.LDAPResultNoSuchObject:
+		if s.anonymous {
+			return fault.Usage, "check the base in --idp or --ldap-base; some servers hide the base from who has not signed in: --ldap-bind-dn"
+		}
+		return fault.Usage, "check the base in --idp or --ldap-base"
+	case ldap.LDAPResultInvalidDNSyntax:
+		return fault.Usage, "check the base in --idp or --ldap-base, and --ldap-bind-dn"
+	case ldap.LDAPResultReferral:
+		return fault.Source, "another server holds this base: name that one in --idp"
+	case ldap.LDAPResultInvalidCredentials:
+		return fault.Credentials, badCredentialsHint(result.Err.Error())
+	case ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired:
+		return fault.Credentials, "the server wants encryption: ldaps://, or --ldap-starttls require"
+	case ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInsufficientAccessRights,
+		ldap.LDAPResultAuthMethodNotSupported:
+		return fault.Credentials, s.accountHint()
+	case ldap.LDAPResultOperationsError, ldap.LDAPResultUnwillingToPerform:
+		// Active Directory answers so to searches of anonymous clients.
+		if s.anonymous {
+			return fault.Credentials, s.accountHint()
+		}
+	}
+	return fault.Source, ""
+}
+
+func (s *session) accountHint() string {
+	if s.anonymous {
+		return "sign in with --ldap-bind-dn and a password"
+	}
+	return "the account of --ldap-bind-dn may not do this"
+}
+
+// badCredentialsHint reads what Active Directory hides in its words: the
+// Windows error after "data" (learn.microsoft.com, "system error codes").
+func badCredentialsHint(said string) string {
+	_, code, _ := strings.Cut(said, "data ")
+	code, _, _ = strings.Cut(code, ",")
+	switch strings.ToLower(strings.TrimSpace(code)) {
+	case "525":
+		return "the account of --ldap-bind-dn does not exist"
+	case "530", "531":
+		return "the account may not sign in at this time or from this machine"
+	case "532":
+		return "the account's password has expired"
+	case "533":
+		return "the account is disabled"
+	case "701":
+		return "the account has expired"
+	case "773":
+		return "the account must change its password first"
+	case "775":
+		return "the account is locked after wrong passwords"
+	default:
+		return "check --ldap-bind-dn and the password (--ldap-password-file, COHORT_LDAP_PASSWORD)"
+	}
+}

@@ -1,0 +1,248 @@
+package ldap
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+)
+
+// entryOf makes an entry from lines of LDIF's shape, "name: value".
+func entryOf(lines ...string) *entry {
+	e := &entry{dn: "uid=ada,dc=example,dc=com"}
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line, ": ")
+		if last := len(e.attributes) - 1; last >= 0 && e.attributes[last].name == name {
+			e.attributes[last].values = append(e.attributes[last].values, value)
+			continue
+		}
+		e.attributes = append(e.attributes, attribute{name, []string{value}})
+	}
+	return e
+}
+
+func personOf(t *testing.T, req idp.Request, policy bool, e *entry) idp.Person {
+	t.Helper()
+	p, err := newMapping(req, policy).person(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestFieldsTakeTheFirstAttributeWithAValue(t *testing.T) {
+	tests := []struct {
+		name  string
+		field idp.Field
+		entry []string
+		want  idp.Value
+	}{
+		{"the display name before the common name", idp.Name, []string{"cn: ada", "displayName: Ada L."}, idp.TextOf("Ada L.")},
+		{"the common name without a display name", idp.Name, []string{"cn: ada"}, idp.TextOf("ada")},
+		{"an empty value is none", idp.Name, []string{"displayName: ", "cn: ada"}, idp.TextOf("ada")},
+		{"the first of several values", idp.Title, []string{"title: Countess", "title: Analyst"}, idp.TextOf("Countess")},
+		{"names in any case", idp.GivenName, []string{"GIVENNAME: Ada"}, idp.TextOf("Ada")},
+		{"the other name of an attribute", idp.FamilyName, []string{"surname: King"}, idp.TextOf("King")},
+		{"Active Directory's account name before uid", idp.Username, []string{"uid: a", "sAMAccountName: ada"}, idp.TextOf("ada")},
+		{"department before ou before its number", idp.Department, []string{"departmentNumber: 7", "ou: Engines"}, idp.TextOf("Engines")},
+		{"division", idp.Division, []string{"division: D"}, idp.TextOf("D")},
+		{"cost centre", idp.CostCenter, []string{"costCenter: 0042"}, idp.TextOf("0042")},
+		{"company before o", idp.Organization, []string{"o: O", "company: C"}, idp.TextOf("C")},
+		{"employee id before number", idp.EmployeeID, []string{"employeeNumber: 2", "employeeID: 1"}, idp.TextOf("1")},
+		{"employee type", idp.EmployeeType, []string{"employeeType: staff"}, idp.TextOf("staff")},
+		{"city", idp.City, []string{"l: London"}, idp.TextOf("London")},
+		{"region", idp.Region, []string{"st: Surrey"}, idp.TextOf("Surrey")},
+		{"country by its code", idp.Country, []string{"co: United Kingdom", "c: GB"}, idp.TextOf("GB")},
+		{"country by its long name", idp.Country, []string{"countryName: GB"}, idp.TextOf("GB")},
+		{"groups by their first RDN", idp.Groups, []string{"memberOf: cn=A,dc=x", "memberOf: cn=B\\, C,dc=x"}, idp.ListOf("A", "B, C")},
+		{"one group is a list", idp.Groups, []string{"memberOf: cn=A,dc=x"}, idp.ListOf("A")},
+		{"no group is absent", idp.Groups, nil, idp.Value{}},
+		{"a manager is not an address", idp.ManagerEmail, []string{"manager: uid=b,dc=x"}, idp.Value{}},
+		{"no attribute has the start date", idp.StartDate, []string{"startDate: 2020-01-01"}, idp.Value{}},
+		{"bytes that are not UTF-8 pass", idp.City, []string{"l: Z\xfcrich"}, idp.TextOf("Z\xfcrich")},
+		{"a value with a language", idp.Title, []string{"title;lang-en: Countess"}, idp.TextOf("Countess")},
+		{"the plain value before one with a language", idp.Title, []string{"title;lang-de: Gräfin", "title: Countess"}, idp.TextOf("Countess")},
+		{"and whichever comes first", idp.Title, []string{"title: Countess", "title;lang-de: Gräfin"}, idp.TextOf("Countess")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := personOf(t, idp.Request{Fields: []idp.Field{test.field}}, false, entryOf(test.entry...))
+			if diff := cmp.Diff([]idp.Value{test.want}, p.Fields); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.field, diff)
+			}
+		})
+	}
+}
+
+func TestAttributesAreWhatTheServerHas(t *testing.T) {
+	guid := "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10"
+	sid := "\x01\x02\x00\x00\x00\x00\x00\x05\x20\x00\x00\x00\x20\x02\x00\x00"
+	tests := []struct {
+		name, attribute string
+		entry           []string
+		want            idp.Value
+	}{
+		{"nothing", "description", nil, idp.Value{}},
+		{"one value is a text", "description", []string{"description: d"}, idp.TextOf("d")},
+		{"several are a list", "description", []string{"description: d", "description: e"}, idp.ListOf("d", "e")},
+		{"any case", "DESCRIPTION", []string{"description: d"}, idp.TextOf("d")},
+		{"asked by its other name", "surname", []string{"sn: King"}, idp.TextOf("King")},
+		{"asked with an option", "title;lang-de", []string{"title: Countess", "title;lang-DE: Gräfin"}, idp.TextOf("Gräfin")},
+		{"the DN", "dn", nil, idp.TextOf("uid=ada,dc=example,dc=com")},
+		{"a GUID as text", "objectGUID", []string{"objectGUID: " + guid}, idp.TextOf("04030201-0605-0807-090a-0b0c0d0e0f10")},
+		{"a SID as text", "objectSid", []string{"objectSid: " + sid}, idp.TextOf("S-1-5-32-544")},
+		{"a broken SID as it is", "objectSid", []string{"objectSid: \x01\x09"}, idp.TextOf("\x01\x09")},
+		{"other bytes as they are", "jpegPhoto", []string{"jpegPhoto: \xff\xd8\x00"}, idp.TextOf("\xff\xd8\x00")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := personOf(t, idp.Request{Attributes: []string{test.attribute}}, false, entryOf(test.entry...))
+			if diff := cmp.Diff([]idp.Value{test.want}, p.Attributes); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.attribute, diff)
+			}
+		})
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	tests := []struct {
+		name  string
+		entry []string
+		want  idp.Person
+	}{
+		{"none", nil, idp.Person{}},
+		{"mail", []string{"mail: Ada@Example.com"}, idp.Person{Primary: "Ada@Example.com"}},
+		{"blanks around it", []string{"mail:  ada@example.com "}, idp.Person{Primary: "ada@example.com"}},
+		{"only blanks", []string{"mail:   "}, idp.Person{}},
+		{"further values are aliases", []string{"mail: a@x", "mail: b@x", "mailAlternateAddress: c@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x", "c@x"}}},
+		{
+			"proxy addresses of SMTP only",
+			[]string{"mail: a@x", "proxyAddresses: SMTP:A@x", "proxyAddresses: smtp:b@x", "proxyAddresses: SIP:a@x", "proxyAddresses: X400:c=US"},
+			idp.Person{Primary: "a@x", Aliases: []string{"b@x"}},
+		},
+		{"proxy addresses alone make no primary one", []string{"proxyAddresses: SMTP:a@x"}, idp.Person{Aliases: []string{"a@x"}}},
+		{"an address twice", []string{"mail: a@x", "mail: A@X", "mailAlternateAddress: b@x", "proxyAddresses: smtp:B@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
+		{"logins that look like one", []string{"userPrincipalName: ada@corp", "krbPrincipalName: ada@CORP", "uid: ada"}, idp.Person{Logins: []string{"ada@corp", "ada@CORP"}}},
+		{"an address for a uid", []string{"uid: ada@x"}, idp.Person{Logins: []string{"ada@x"}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := personOf(t, idp.Request{}, false, entryOf(test.entry...))
+			got := idp.Person{Primary: p.Primary, Aliases: p.Aliases, Logins: p.Logins}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("addresses (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestStatus(t *testing.T) {
+	tests := []struct {
+		name   string
+		entry  []string
+		policy bool // the server knows password policies
+		want   idp.Status
+		raw    idp.Value
+	}{
+		{"no sign", nil, false, idp.Unknown, idp.Value{}},
+		{"no sign where the server would give one", nil, true, idp.Active, idp.Value{}},
+		{"an account of Active Directory", []string{"userAccountControl: 512"}, false, idp.Active, idp.TextOf("512")},
+		{"a disabled one", []string{"userAccountControl: 514"}, false, idp.Disabled, idp.TextOf("514")},
+		{"a disabled one with further flags", []string{"userAccountControl: 66050"}, false, idp.Disabled, idp.TextOf("66050")},
+		{"flags with the highest bit", []string{"userAccountControl: -2147483648"}, false, idp.Active, idp.TextOf("-2147483648")},
+		{"flags that are no number", []string{"userAccountControl: x"}, false, idp.Unknown, idp.TextOf("x")},
+		{"locked by an administrator", []string{"pwdAccountLockedTime: 000001010000Z"}, true, idp.Disabled, idp.TextOf("000001010000Z")},
+		{"locked out after wrong passwords", []string{"pwdAccountLockedTime: 20240102030405Z"}, true, idp.Active, idp.TextOf("20240102030405Z")},
+		{"switched off in 389 DS", []string{"nsAccountLock: TRUE"}, true, idp.Disabled, idp.TextOf("TRUE")},
+		{"switched on in 389 DS", []string{"nsAccountLock: false"}, false, idp.Active, idp.TextOf("false")},
+		{"one sign of two", []string{"userAccountControl: 512", "nsAccountLock: true"}, false, idp.Disabled, idp.ListOf("512", "true")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := personOf(t, idp.Request{Fields: []idp.Field{idp.StatusRaw}}, test.policy, entryOf(test.entry...))
+			if p.Status != test.want {
+				t.Errorf("status is %s, want %s", p.Status, test.want)
+			}
+			if diff := cmp.Diff(test.raw, p.Fields[0]); diff != "" {
+				t.Errorf("raw status (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestIDIsTheServersOwn(t *testing.T) {
+	guid := "objectGUID: \x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10"
+	tests := []struct {
+		name  string
+		entry []string
+		want  string
+	}{
+		{"Active Directory", []string{"entryUUID: u", guid}, "04030201-0605-0807-090a-0b0c0d0e0f10"},
+		{"OpenLDAP", []string{"entryUUID: u", "nsUniqueId: n"}, "u"},
+		{"389 DS", []string{"nsUniqueId: n", "ipaUniqueID: i"}, "n"},
+		{"FreeIPA", []string{"ipaUniqueID: i"}, "i"},
+		{"none of them", nil, "uid=ada,dc=example,dc=com"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := personOf(t, idp.Request{}, false, entryOf(test.entry...)).ID; got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestManagersAreReferences(t *testing.T) {
+	e := entryOf("manager: UID=Bob, DC=example,DC=com")
+	p := personOf(t, idp.Request{Fields: []idp.Field{idp.ManagerEmail}}, false, e)
+	if p.Ref != "uid=ada,dc=example,dc=com" || p.Manager != "uid=bob,dc=example,dc=com" {
+		t.Errorf("Ref %q, Manager %q", p.Ref, p.Manager)
+	}
+	p = personOf(t, idp.Request{}, false, e)
+	if p.Ref != "" || p.Manager != "" {
+		t.Errorf("unasked: Ref %q, Manager %q", p.Ref, p.Manager)
+	}
+}
+
+func TestCutValuesAreAnError(t *testing.T) {
+	e := entryOf("member;range=0-1499: cn=a")
+	_, err := newMapping(idp.Request{Attributes: []string{"member"}}, false).person(e)
+	if fault.KindOf(err) != fault.Source || !strings.Contains(err.Error(), "member;range=0-1499") {
+		t.Errorf("got %v, want an error that names the attribute", err)
+	}
+	if _, err := newMapping(idp.Request{}, false).person(e); err != nil {
+		t.Errorf("unasked: %v", err)
+	}
+	whole := entryOf("member;range=0-*: cn=a")
+	if _, err := newMapping(idp.Request{Attributes: []string{"member"}}, false).person(whole); err != nil {
+		t.Errorf("the last range: %v", err)
+	}
+}
+
+func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
+	m := newMapping(idp.Request{
+		Fields:     []idp.Field{idp.Department, idp.EmployeeID},
+		Attributes: []string{"MAIL", "surname", "roomNumber", "roomnumber", "dn"},
+	}, false)
+	want := []string{
+		"mail", "mailAlternateAddress", "proxyAddresses", "userPrincipalName", "krbPrincipalName", "uid",
+		"objectGUID", "entryUUID", "nsUniqueId", "ipaUniqueID", "userAccountControl", "pwdAccountLockedTime", "nsAccountLock",
+		"department", "ou", "departmentNumber", "employeeID", "employeeNumber", "sn", "roomNumber",
+	}
+	if diff := cmp.Diff(want, m.names); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryFieldHasItsPlace(t *testing.T) {
+	m := newMapping(idp.Request{Fields: idp.MappedFields()}, false)
+	for i, field := range idp.MappedFields() {
+		isNothing := m.fields[i].kind == nothing
+		if want := field == idp.ManagerEmail || field == idp.StartDate; isNothing != want {
+			t.Errorf("%s comes from nothing: %t, want %t", field, isNothing, want)
+		}
+	}
+}

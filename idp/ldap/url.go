@@ -1,0 +1,232 @@
+package ldap
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"cohort/internal/fault"
+)
+
+// address is an LDAP URL in its parts, percent-decoded (RFC 4516, section 2).
+type address struct {
+	scheme     string // ldap or ldaps
+	host       string // a name or an IP address, without brackets
+	port       string // empty when the URL has none
+	base       string
+	attributes []string
+	scope      string // base, one, sub, or empty
+	filter     string
+	extensions []extension
+}
+
+type extension struct {
+	name, value string
+	critical    bool
+}
+
+// parseAddress reads an LDAP URL. The errors do not repeat the URL. It is more
+// patient than the RFC in one thing: what needs no percent-encoding to be
+// understood, such as a blank in a DN, may stand as it is.
+func parseAddress(raw string) (address, error) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return address{}, badURL("it does not begin with ldap:// or ldaps://")
+	}
+	a := address{scheme: strings.ToLower(scheme)}
+	switch a.scheme {
+	case "ldap", "ldaps":
+	case "ldapi":
+		return address{}, fault.New(fault.Usage, "use ldap://localhost",
+			"--idp: ldapi:// (a socket on this machine) is not supported yet")
+	default:
+		return address{}, badURL("it does not begin with ldap:// or ldaps://")
+	}
+
+	authority, rest, hasPath := cutAny(rest, "/?#")
+	if err := a.setAuthority(authority); err != nil {
+		return address{}, err
+	}
+	if !hasPath {
+		return a, nil
+	}
+	if rest[0] != '/' {
+		return address{}, badURL("a / is missing between host and " + rest[:1])
+	}
+	if err := a.setParts(strings.Split(rest[1:], "?")); err != nil {
+		return address{}, err
+	}
+	return a, nil
+}
+
+// setAuthority reads [host [":" port]] (RFC 3986, section 3.2).
+func (a *address) setAuthority(authority string) error {
+	if strings.Contains(authority, "@") {
+		return fault.New(fault.Usage, "use --ldap-bind-dn, and a file or the environment for the password",
+			"--idp: the URL holds a user or a password")
+	}
+	var host, port string
+	if inner, ok := strings.CutPrefix(authority, "["); ok {
+		literal, after, closed := strings.Cut(inner, "]")
+		if !closed || (after != "" && after[0] != ':') {
+			return badURL("the brackets around the IPv6 address do not match")
+		}
+		host, port = literal, strings.TrimPrefix(after, ":")
+	} else if strings.Count(authority, ":") > 1 {
+		return badURL("an IPv6 address needs brackets: [::1]")
+	} else {
+		host, port, _ = strings.Cut(authority, ":")
+	}
+	host, err := decode(host)
+	if err != nil {
+		return err
+	}
+	if host == "" {
+		return fault.New(fault.Usage, "give it as in ldap://ldap.example.com",
+			"--idp: the URL has no host, and looking one up is not supported yet")
+	}
+	if strings.ContainsFunc(host, notInHost) {
+		return badURL("the host holds a character that no host has")
+	}
+	if port != "" {
+		number, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || number == 0 {
+			return badURL("the port is not a number from 1 to 65535")
+		}
+		port = strconv.FormatUint(number, 10)
+	}
+	a.host, a.port = host, port
+	return nil
+}
+
+func notInHost(r rune) bool {
+	return r <= ' ' || r == 0x7f || strings.ContainsRune(`/?#[]@\<>"`, r)
+}
+
+// setParts reads dn?attributes?scope?filter?extensions.
+func (a *address) setParts(parts []string) error {
+	const most = 5
+	if len(parts) > most {
+		return badURL("it has more than four question marks; one inside a filter is written %3f")
+	}
+	parts = append(parts, make([]string, most-len(parts))...)
+	var err error
+	if a.base, err = decode(parts[0]); err != nil {
+		return err
+	}
+	for name := range strings.SplitSeq(parts[1], ",") {
+		if name, err = decode(name); err != nil {
+			return err
+		}
+		if name != "" {
+			a.attributes = append(a.attributes, name)
+		}
+	}
+	switch scope := strings.ToLower(parts[2]); scope {
+	case "", "base", "one", "sub":
+		a.scope = scope
+	default:
+		return badURL("its scope is not base, one or sub")
+	}
+	if a.filter, err = decode(parts[3]); err != nil {
+		return err
+	}
+	for part := range strings.SplitSeq(parts[4], ",") {
+		if err := a.addExtension(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *address) addExtension(part string) error {
+	if part == "" {
+		return nil
+	}
+	part, critical := strings.CutPrefix(part, "!")
+	rawName, rawValue, _ := strings.Cut(part, "=")
+	name, err := decode(rawName)
+	if err != nil {
+		return err
+	}
+	value, err := decode(rawValue)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		return badURL("an extension has no name")
+	}
+	a.extensions = append(a.extensions, extension{name, value, critical})
+	return nil
+}
+
+// String writes the address as a URL that parses to itself.
+func (a address) String() string {
+	var b strings.Builder
+	b.WriteString(a.scheme + "://")
+	if strings.Contains(a.host, ":") {
+		b.WriteString("[" + encode(a.host, "") + "]")
+	} else {
+		b.WriteString(encode(a.host, ":"))
+	}
+	if a.port != "" {
+		b.WriteString(":" + a.port)
+	}
+	names := make([]string, len(a.attributes))
+	for i, name := range a.attributes {
+		names[i] = encode(name, ",")
+	}
+	extensions := make([]string, len(a.extensions))
+	for i, e := range a.extensions {
+		if e.critical {
+			extensions[i] = "!"
+		}
+		// A name that begins with the mark of a critical one, or holds "=".
+		extensions[i] += encode(e.name, ",=!")
+		if e.value != "" {
+			extensions[i] += "=" + encode(e.value, ",")
+		}
+	}
+	tail := "/" + strings.Join([]string{
+		encode(a.base, ""), strings.Join(names, ","), a.scope,
+		encode(a.filter, ""), strings.Join(extensions, ","),
+	}, "?")
+	if tail = strings.TrimRight(tail, "?"); tail != "/" {
+		b.WriteString(tail)
+	}
+	return b.String()
+}
+
+// encode writes what would end a part, or not show, as %XX.
+func encode(s, also string) string {
+	const digits = "0123456789abcdef"
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`?%#"<>`, c) >= 0 || strings.IndexByte(also, c) >= 0 {
+			b.Write([]byte{'%', digits[c>>4], digits[c&15]})
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+func decode(s string) (string, error) {
+	decoded, err := url.PathUnescape(s)
+	if err != nil {
+		return "", badURL("a % is not followed by two hexadecimal digits")
+	}
+	return decoded, nil
+}
+
+func cutAny(s, separators string) (before, rest string, found bool) {
+	if i := strings.IndexAny(s, separators); i >= 0 {
+		return s[:i], s[i:], true
+	}
+	return s, "", false
+}
+
+func badURL(why string) error {
+	return fault.New(fault.Usage, "it reads ldap://HOST:PORT/BASE-DN??SCOPE?FILTER",
+		"--idp: the LDAP URL is not right: %s", why)
+}
