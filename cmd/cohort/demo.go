@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+
+	"cohort/coder"
+	"cohort/fixtures"
+	"cohort/idp"
+	"cohort/idp/ldap"
+	"cohort/internal/transport"
+)
+
+// demoURL stands for the sample company on either side.
+const demoURL = "demo:"
+
+// demo serves the sample company on loopback, and reads it as it would read
+// any other.
+type demo struct {
+	ldap  *fixtures.Directory
+	coder *fixtures.Deployment
+}
+
+func (d *demo) directory() (idp.Connector, error) {
+	people, err := fixtures.People()
+	if err != nil {
+		return nil, err
+	}
+	d.ldap, err = fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{})
+	if err != nil {
+		return nil, err
+	}
+	connector, err := ldap.New(ldap.Config{
+		URL: d.ldap.URL, Base: d.ldap.BaseDN, BindDN: d.ldap.BindDN, Password: d.ldap.Password,
+		// Small, so that the sample takes several pages like a real directory.
+		PageSize: 25,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return demoConnector{connector}, nil
+}
+
+func (d *demo) deployment(allowEmpty bool) (*coder.Client, error) {
+	users, err := fixtures.Users()
+	if err != nil {
+		return nil, err
+	}
+	d.coder, err = fixtures.ServeCoder(users, fixtures.CoderOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return coder.New(coder.Config{
+		URL: d.coder.URL, Token: d.coder.Token, AllowEmpty: allowEmpty,
+		HTTP: transport.Config{Version: version()},
+	})
+}
+
+func (d *demo) close() error {
+	var failures []error
+	if d.ldap != nil {
+		failures = append(failures, d.ldap.Close())
+	}
+	if d.coder != nil {
+		failures = append(failures, d.coder.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// demoConnector is called what the user called it, not by its port.
+type demoConnector struct{ idp.Connector }
+
+func (demoConnector) Source() idp.Source { return idp.Source{Name: demoURL} }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+
+	"cohort/internal/fault"
+)
+
+func TestErrorsAndWhatTheyBecome(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  error
+		code int
+		said string
+	}{
+		{"success", nil, 0, ""},
+		{"anything else", errors.New("no space left"), 1, "cohort: no space left\n"},
+		{"usage", fault.New(fault.Usage, "give one", "--idp: none"), 2, "cohort: --idp: none; give one\n"},
+		{"credentials", fmt.Errorf("read: %w", fault.New(fault.Credentials, "check it", "bind: %w", errors.New("refused"))), 4,
+			"cohort: read: bind: refused; check it\n"},
+		{"a source", fault.New(fault.Source, "", "connection lost"), 5, "cohort: connection lost\n"},
+		{"a source that was cancelled", fault.New(fault.Source, "", "read: %w", context.Canceled), 130,
+			"cohort: interrupted; nothing was written\n"},
+		{"a closed pipe", fmt.Errorf("write CSV: %w", syscall.EPIPE), 0, ""},
+		{"a time-out is no interrupt", fault.New(fault.Source, "", "read: %w", context.DeadlineExceeded), 5,
+			"cohort: read: context deadline exceeded\n"},
+		{"what a server says stays on one line", errors.New("said: a\r\nb\x1b[31mc\u009bd"), 1, "cohort: said: a b [31mc d\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := exitCode(test.err); got != test.code {
+				t.Errorf("exit code %d, want %d", got, test.code)
+			}
+			var said strings.Builder
+			world{stderr: &said}.sayError(test.err)
+			if said.String() != test.said {
+				t.Errorf("said %q, want %q", said.String(), test.said)
+			}
+		})
+	}
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"cohort/coder"
+	"cohort/idp"
+	"cohort/internal/fault"
+	"cohort/join"
+)
+
+func newExport(w world) *cobra.Command {
+	var from sourceFlags
+	var to outputFlags
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Read both sides, join them, write the table",
+		Long: `export reads everybody from the identity provider and all users of the Coder
+deployment, matches them by e-mail, and writes one row a person. Nothing is
+written unless both were read to their end.`,
+		Example: `  cohort export --demo
+  COHORT_LDAP_PASSWORD=… CODER_SESSION_TOKEN=… cohort export \
+    --idp ldaps://ldap.example.com/ou=people,dc=example,dc=com \
+    --ldap-bind-dn cn=reader,dc=example,dc=com \
+    --coder https://coder.example.com -o people.csv`,
+		Args: noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			if from.demo && (cmd.Flags().Changed(idpFlag) || cmd.Flags().Changed(coderFlag)) {
+				return fault.New(fault.Usage, "leave one of them out", "--demo stands for --idp and --coder")
+			}
+			return fillSettings(cmd, w)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			plan, err := to.plan()
+			if err != nil {
+				return err
+			}
+			return export(cmd.Context(), w, &from, &to, plan)
+		},
+	}
+	from.register(cmd.Flags())
+	to.register(cmd.Flags())
+	return cmd
+}
+
+// plan is what to make of both sides.
+type plan struct {
+	columns join.Columns
+	options join.Options
+	format  join.Format
+	csv     join.CSVOptions
+}
+
+// plan checks the output settings.
+func (f *outputFlags) plan() (plan, error) {
+	p := plan{
+		format:  join.FormatOf(f.output),
+		csv:     join.CSVOptions{Separator: f.separator},
+		options: join.Options{AllowMissing: f.allowMissing},
+	}
+	var err error
+	if f.format != "" {
+		if p.format, err = join.ParseFormat(f.format); err != nil {
+			return p, err
+		}
+	}
+	switch f.formulas {
+	case "escape":
+	case "keep":
+		p.csv.KeepFormulas = true
+	default:
+		return p, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", f.formulas)
+	}
+	if p.options.Join, err = join.ParseKind(f.join); err != nil {
+		return p, err
+	}
+	if p.options.Domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
+		return p, err
+	}
+	p.columns, err = join.ParseColumns(f.columns)
+	return p, err
+}
+
+// export does the main job, in the order in which it can fail: outputs,
+// settings, both reads, the join, the writing.
+func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, plan plan) (err error) {
+	started := time.Now()
+	outputs := staging{stdout: w.stdout}
+	defer outputs.discard()
+	table, err := outputs.create("--output", to.output)
+	if err != nil {
+		return err
+	}
+	var manifest *stagedFile
+	if to.summary != "" {
+		if to.summary == to.output {
+			return fault.New(fault.Usage, "give each its own file", "--summary and --output are the same")
+		}
+		if manifest, err = outputs.create("--summary", to.summary); err != nil {
+			return err
+		}
+	}
+
+	sources, err := from.open(w, to.allowEmpty)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sources.close()) }()
+	people, users, notices, err := sources.readBoth(ctx, w, from.quiet, plan.columns.Request())
+	if err != nil {
+		return err
+	}
+	if people.Len() == 0 && !to.allowEmpty {
+		return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
+			"%s gave no people", sources.people.Source().Name)
+	}
+
+	joined, err := join.Join(people, users, plan.columns, plan.options)
+	if err != nil {
+		return err
+	}
+	encoder := join.NewCSV(table, plan.csv)
+	if plan.format == join.JSONLines {
+		encoder = join.NewJSONLines(table)
+	}
+	written, err := joined.Write(encoder)
+	if err != nil {
+		return err
+	}
+	report := join.Manifest{
+		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
+		Sources: []join.ManifestSource{
+			{Role: "idp", Name: sources.people.Source().Name, Records: people.Len(), Complete: join.Complete(sources.people.Source().Proved)},
+			{Role: "coder", Name: sources.coderName, Records: len(users), Complete: join.Complete(true)},
+		},
+		Figures: joined.Figures(), Columns: written.ManifestColumns(), Changes: written.Changes,
+		Files:    []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
+		Warnings: append(notices, changeWarnings(written.Changes)...),
+	}
+	if manifest != nil {
+		encoder := json.NewEncoder(manifest)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(report); err != nil {
+			return fmt.Errorf("write %s: %w", to.summary, err)
+		}
+	}
+	// From here on an interrupt comes too late: the files are renamed together.
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if err := outputs.commit(); err != nil {
+		return err
+	}
+	for _, warning := range report.Warnings {
+		w.sayWarning(warning)
+	}
+	if !from.quiet {
+		w.saySummary(report)
+	}
+	return nil
+}
+
+// readBoth reads both sides at the same time. The first that fails ends the
+// other.
+func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp.Request) (
+	people *join.Population, users []coder.User, notices []string, err error,
+) {
+	shown := startProgress(w, quiet)
+	defer shown.stop()
+	people = join.NewPopulation(request)
+	people.AddSource(s.people.Source().Name)
+	request.Notify = func(notice string) { notices = append(notices, notice) }
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return s.readPeople(ctx, request, people.Add, func() { shown.people.Add(1) })
+	})
+	group.Go(func() (err error) {
+		users, err = s.coder.Users(ctx)
+		shown.users.Store(int64(len(users)))
+		return err
+	})
+	return people, users, notices, group.Wait()
+}

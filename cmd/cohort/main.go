@@ -1,0 +1,35 @@
+// Command cohort reads people from an identity provider, joins them by e-mail
+// with the users of a Coder deployment, and writes one table.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
+}
+
+// run is the program behind main: its arguments and surroundings in, its exit
+// code out.
+func run(args []string, w world) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// After the first interrupt the next one is the system's again, so that a
+	// second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
+	// A closed pipe is an error of Write like any other, not the end of the
+	// program: staged files must go away.
+	closedPipe := make(chan os.Signal, 1)
+	signal.Notify(closedPipe, syscall.SIGPIPE)
+	defer signal.Stop(closedPipe)
+
+	root := newRoot(w)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	w.sayError(err)
+	return exitCode(err)
+}

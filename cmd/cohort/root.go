@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"cohort/internal/fault"
+	"cohort/internal/suggest"
+)
+
+func newRoot(w world) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cohort",
+		Short: "Who of the company uses Coder: one table out of an identity provider and a Coder deployment",
+		Long: `cohort reads people from an identity provider (LDAP, Active Directory), joins
+them by e-mail with the users of a Coder deployment, and writes one table: a row
+a person, the provider's attributes, and whether that person uses Coder.`,
+		Example: `  cohort export --demo
+  cohort export --idp ldaps://ldap.example.com/dc=example,dc=com \
+    --ldap-bind-dn cn=reader,dc=example,dc=com --coder https://coder.example.com -o people.csv`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArguments,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(w.stdout)
+	root.SetErr(w.stderr)
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newExport(w), newVersion())
+	// Cobra adds its own commands when it runs; the settings need all of them.
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// noArguments refuses what is no flag. It does not repeat it: a secret may have
+// slipped in.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	if near := suggest.Nearest(args[0], commandNames(cmd)); near != "" {
+		hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
+	}
+	if cmd.HasSubCommands() {
+		return fault.New(fault.Usage, hint, "there is no such command")
+	}
+	return fault.New(fault.Usage, hint, "%s takes flags only", cmd.CommandPath())
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, command := range cmd.Commands() {
+		names = append(names, command.Name())
+	}
+	return names
+}
+
+// flagError says what is wrong with a flag, by its name and without its value.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := "see " + cmd.CommandPath() + " --help"
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		name := unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			return fault.New(fault.Usage, hint, "there is no flag -%s", name)
+		}
+		if near := suggest.Nearest(name, flagNames(cmd)); near != "" {
+			hint = "did you mean --" + near + "?"
+		}
+		return fault.New(fault.Usage, hint, "there is no flag --%s", name)
+	}
+	var missing *pflag.ValueRequiredError
+	if errors.As(err, &missing) {
+		return fault.New(fault.Usage, hint, "--%s needs a value", missing.GetSpecifiedName())
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag())
+	}
+	return fault.New(fault.Usage, hint, "the flags cannot be read")
+}
+
+// invalidValue says which kind of value a setting takes. name is what the user
+// calls it: a flag, an environment variable or a place in a file.
+func invalidValue(name string, flag *pflag.Flag) error {
+	hints := map[string]string{
+		"bool":     "it takes true or false",
+		"duration": "it takes a time such as 30s or 2m",
+		"int":      "it takes a whole number",
+	}
+	return fault.New(fault.Usage, hints[flag.Value.Type()], "%s has a value that it does not take", name)
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return names
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cohort/join"
+)
+
+// changeWarnings are the sentences about cells that are not as their source
+// has them.
+func changeWarnings(c join.Changes) []string {
+	var warnings []string
+	if c.Formulas > 0 {
+		warnings = append(warnings, counted(c.Formulas, "cell", "cells")+
+			" that a spreadsheet would run got a ' in front (--formulas keep leaves them)")
+	}
+	if c.InvalidUTF8 > 0 {
+		warnings = append(warnings, counted(c.InvalidUTF8, "cell", "cells")+" had bytes that are not UTF-8, now U+FFFD")
+	}
+	if c.NUL > 0 {
+		warnings = append(warnings, counted(c.NUL, "cell", "cells")+" had NUL characters, which were left out")
+	}
+	return warnings
+}
+
+// saySummary prints what was read, what came of it and where it went.
+func (w world) saySummary(m join.Manifest) {
+	people, users := m.People, m.Users
+	lines := []summaryLine{
+		{"people", people.Total, m.Sources[0].Name + ", " + m.Sources[0].Complete},
+		{"  with a Coder user", people.Matched, byRung(people)},
+		{"  without", people.Unmatched, ""},
+		{"  ambiguous", people.Ambiguous, ""},
+		{"  without any address", people.WithoutAddress, ""},
+		{"Coder users", users.Total, m.Sources[1].Name + ", " + m.Sources[1].Complete},
+		{"  of a person", users.Matched, livingLeavers(m.Leavers)},
+		{"  second accounts", users.Second, ""},
+		{"  of nobody", users.Unmatched, ""},
+		{"  ambiguous", users.Ambiguous, ""},
+		{"  without an address", users.WithoutAddress, ""},
+	}
+	for _, file := range m.Files {
+		path := file.Path
+		if path == "-" {
+			path = "standard output"
+		}
+		lines = append(lines, summaryLine{"rows written", file.Rows, path + ", " + string(file.Format)})
+	}
+	labels, numbers := 0, 0
+	for _, line := range lines {
+		labels = max(labels, len(line.label))
+		numbers = max(numbers, len(grouped(line.count)))
+	}
+	for _, line := range lines {
+		row := fmt.Sprintf("%-*s  %*s  %s", labels, line.label, numbers, grouped(line.count), line.remark)
+		fmt.Fprintln(w.stderr, strings.TrimRight(row, " "))
+	}
+	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
+}
+
+type summaryLine struct {
+	label  string
+	count  int
+	remark string
+}
+
+// byRung says how many were matched by each rung that matched anybody.
+func byRung(people join.PeopleFigures) string {
+	var parts []string
+	for _, rung := range join.Rungs() {
+		if n := people.MatchedBy[rung.String()]; n > 0 {
+			parts = append(parts, grouped(n)+" by "+rung.String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func livingLeavers(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return grouped(n) + " of them disabled in the directory and not suspended in Coder"
+}

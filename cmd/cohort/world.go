@@ -1,0 +1,30 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// world is all that the command has of its surroundings.
+type world struct {
+	// stdout gets data, and nothing else.
+	stdout io.Writer
+	// stderr gets what is for the person: progress, warnings, the summary.
+	stderr io.Writer
+	getenv func(string) string
+}
+
+// columns is the width of the terminal that stderr is, or 0 where it is none.
+func (w world) columns() int {
+	file, ok := w.stderr.(*os.File)
+	if !ok || w.getenv("TERM") == "dumb" {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
