@@ -21,6 +21,14 @@ type Connector interface {
 	People(ctx context.Context, req Request) iter.Seq2[Person, error]
 }
 
+// Lookup is a connector that can also find managers whom its stream left out,
+// since they are outside of what was asked for.
+type Lookup interface {
+	// Addresses gives the primary addresses of the people with these Refs.
+	// Whom the source does not know, or knows no address of, is left out.
+	Addresses(ctx context.Context, refs []string) (map[string]string, error)
+}
+
 // Request names what is wanted of each person, so that nothing else is asked
 // of the source.
 type Request struct {

@@ -306,6 +306,7 @@ func TestManagersBecomeAddresses(t *testing.T) {
 		{ID: "2", Ref: "nomail", Manager: "boss"},
 		{ID: "3", Manager: "nomail"},
 		{ID: "4", Manager: "left the company"},
+		{ID: "6", Manager: "outside"},
 		{ID: "5", Manager: "boss", Fields: []idp.Value{idp.TextOf("told@corp.example")}},
 	} {
 		if p.Fields == nil {
@@ -315,11 +316,15 @@ func TestManagersBecomeAddresses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if diff := cmp.Diff([]string{"left the company", "outside"}, population.MissingManagers()); diff != "" {
+		t.Errorf("missing managers (-want +got):\n%s", diff)
+	}
+	population.AddManagers(map[string]string{"outside": " outside@corp.example"})
 	joined, err := join.Join(population, nil, columns, join.Options{Join: join.Left})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"1,", "2,boss@corp.example", "3,", "4,", "5,told@corp.example"}
+	want := []string{"1,", "2,boss@corp.example", "3,", "4,", "5,told@corp.example", "6,outside@corp.example"}
 	if diff := cmp.Diff(want, lines(t, joined)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}

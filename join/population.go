@@ -2,6 +2,7 @@ package join
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cohort/idp"
@@ -18,8 +19,9 @@ type Population struct {
 	scratch []byte
 	// filled counts, for each attribute asked for, the people who have it.
 	filled []int
-	// managers maps what a record calls its manager to that person's address.
-	managers map[string]string
+	// managers maps what a record calls its manager to that person's address;
+	// nil is nobody known. The map is made when it is needed.
+	managers map[string]*string
 }
 
 // blockSize is how much memory is taken at a time, in bytes.
@@ -55,7 +57,7 @@ func (p *Population) Add(person idp.Person) error {
 			p.filled[i]++
 		}
 	}
-	p.scratch = pack(p.scratch[:0], max(len(p.sources)-1, 0), person)
+	p.scratch = pack(p.scratch[:0], p.lastSource(), person)
 	if free := p.block.Cap() - p.block.Len(); free < len(p.scratch) {
 		// The full block lives on in the records cut from it.
 		p.block = strings.Builder{}
@@ -68,15 +70,40 @@ func (p *Population) Add(person idp.Person) error {
 	return nil
 }
 
-// resolveManagers finds the addresses of those whom others call their manager.
-func (p *Population) resolveManagers() {
+// MissingManagers are the references, sorted, by which people of the source
+// added last mean managers who are not among the people.
+func (p *Population) MissingManagers() []string {
+	p.findManagers()
+	prefix := referencePrefix(p.lastSource())
+	var missing []string
+	for reference, address := range p.managers {
+		if own, ok := strings.CutPrefix(reference, prefix); ok && address == nil {
+			missing = append(missing, own)
+		}
+	}
+	slices.Sort(missing)
+	return missing
+}
+
+// AddManagers tells the addresses of managers who were missing.
+func (p *Population) AddManagers(addresses map[string]string) {
+	p.findManagers()
+	prefix := referencePrefix(p.lastSource())
+	for reference, address := range addresses {
+		address = strings.TrimSpace(address)
+		p.managers[prefix+reference] = &address
+	}
+}
+
+// findManagers finds the addresses of those whom others call their manager.
+func (p *Population) findManagers() {
 	if p.managers != nil {
 		return
 	}
-	p.managers = make(map[string]string)
+	p.managers = make(map[string]*string)
 	for _, r := range p.records {
 		if _, manager := r.references(); manager != "" {
-			p.managers[manager] = ""
+			p.managers[manager] = nil
 		}
 	}
 	if len(p.managers) == 0 {
@@ -85,7 +112,18 @@ func (p *Population) resolveManagers() {
 	for _, r := range p.records {
 		own, _ := r.references()
 		if _, wanted := p.managers[own]; wanted {
-			p.managers[own] = strings.TrimSpace(r.primary())
+			address := strings.TrimSpace(r.primary())
+			p.managers[own] = &address
 		}
 	}
 }
+
+// managerEmail is the address of whom the reference means, or "".
+func (p *Population) managerEmail(reference string) string {
+	if address := p.managers[reference]; address != nil {
+		return *address
+	}
+	return ""
+}
+
+func (p *Population) lastSource() int { return max(len(p.sources)-1, 0) }

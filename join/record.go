@@ -38,8 +38,11 @@ func appendReference(b []byte, source int, reference string) []byte {
 	if reference == "" {
 		return appendText(b, "")
 	}
-	prefix := binary.AppendUvarint(nil, uint64(source))
-	return appendText(b, string(prefix)+reference)
+	return appendText(b, referencePrefix(source)+reference)
+}
+
+func referencePrefix(source int) string {
+	return string(binary.AppendUvarint(nil, uint64(source)))
 }
 
 func appendList(b []byte, items []string) []byte {

@@ -46,7 +46,7 @@ func Join(people *Population, users []coder.User, columns Columns, options Optio
 	}
 	t := &Table{people: people, users: users, columns: columns, options: options}
 	t.matching = climb(people.records, users, options.Domains)
-	people.resolveManagers()
+	people.findManagers()
 	t.selectRows()
 	t.sortRows()
 	return t, nil
@@ -152,7 +152,7 @@ func (t *Table) render(p pair, r *row) {
 	c.skipLists()
 	r.id = c.text()
 	c.text() // the person's own reference
-	r.managerEmail = t.people.managers[c.text()]
+	r.managerEmail = t.people.managerEmail(c.text())
 	for range t.people.request.Fields {
 		r.fields = append(r.fields, c.value())
 	}

@@ -179,7 +179,7 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp
 	request.Notify = func(notice string) { notices = append(notices, notice) }
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return s.readPeople(ctx, request, people.Add, func() { shown.people.Add(1) })
+		return s.readPeople(ctx, request, people, func() { shown.people.Add(1) })
 	})
 	group.Go(func() (err error) {
 		users, err = s.coder.Users(ctx)

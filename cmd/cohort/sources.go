@@ -11,6 +11,7 @@ import (
 	"cohort/idp/ldap"
 	"cohort/internal/fault"
 	"cohort/internal/transport"
+	"cohort/join"
 )
 
 // sources are both sides, checked and ready to be read.
@@ -111,16 +112,30 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool) (*coder.Client, error)
 	})
 }
 
-// readPeople collects everybody, and counts them as they come.
-func (s *sources) readPeople(ctx context.Context, request idp.Request, keep func(idp.Person) error, count func()) error {
+// readPeople collects everybody, and counts them as they come. Managers who
+// are not among them are looked up afterwards.
+func (s *sources) readPeople(ctx context.Context, request idp.Request, people *join.Population, count func()) error {
 	for person, err := range s.people.People(ctx, request) {
 		if err != nil {
 			return fmt.Errorf("read people from %s: %w", s.people.Source().Name, err)
 		}
-		if err := keep(person); err != nil {
+		if err := people.Add(person); err != nil {
 			return err
 		}
 		count()
 	}
+	lookup, ok := s.people.(idp.Lookup)
+	if !ok {
+		return nil
+	}
+	missing := people.MissingManagers()
+	if len(missing) == 0 {
+		return nil
+	}
+	addresses, err := lookup.Addresses(ctx, missing)
+	if err != nil {
+		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), s.people.Source().Name, err)
+	}
+	people.AddManagers(addresses)
 	return nil
 }
