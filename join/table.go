@@ -30,12 +30,7 @@ type Table struct {
 }
 
 // pair is a row: indexes of a person and a user, of which one may be none.
-type pair struct {
-	// prefix is the start of the sort key, so that most comparisons touch
-	// nothing else.
-	prefix       uint64
-	person, user int32
-}
+type pair struct{ person, user int32 }
 
 // Join matches the people, as columns asked for them, with the users.
 func Join(people *Population, users []coder.User, columns Columns, options Options) (*Table, error) {
@@ -60,12 +55,12 @@ func (t *Table) selectRows() {
 	kind := t.options.Join
 	for p := range t.people.records {
 		if user := t.user[p]; kind.hasPerson(t.match[p]) {
-			t.rows = append(t.rows, pair{person: int32(p), user: user})
+			t.rows = append(t.rows, pair{int32(p), user})
 		}
 	}
 	for u := range t.users {
 		if kind.hasAccount(t.account[u]) {
-			t.rows = append(t.rows, pair{person: none, user: int32(u)})
+			t.rows = append(t.rows, pair{none, int32(u)})
 		}
 	}
 }
@@ -75,21 +70,33 @@ func (t *Table) selectRows() {
 // is ordered by all that is known of it, so that the order in which sources
 // deliver people never shows.
 func (t *Table) sortRows() {
-	for i := range t.rows {
-		t.rows[i].prefix = prefix(ExactKey(t.email(t.rows[i])))
+	type keyed struct {
+		// prefix is the start of the key, so that most comparisons touch nothing
+		// else.
+		prefix uint64
+		key    string
+		pair
 	}
-	slices.SortFunc(t.rows, func(a, b pair) int {
+	rows := make([]keyed, len(t.rows))
+	for i, row := range t.rows {
+		key := ExactKey(t.email(row))
+		rows[i] = keyed{prefix(key), key, row}
+	}
+	slices.SortFunc(rows, func(a, b keyed) int {
 		if a.prefix != b.prefix {
 			return cmp.Compare(a.prefix, b.prefix)
 		}
-		if byKey := cmp.Compare(ExactKey(t.email(a)), ExactKey(t.email(b))); byKey != 0 {
+		if byKey := cmp.Compare(a.key, b.key); byKey != 0 {
 			return byKey
 		}
-		if byID := cmp.Compare(t.id(a), t.id(b)); byID != 0 {
+		if byID := cmp.Compare(t.id(a.pair), t.id(b.pair)); byID != 0 {
 			return byID
 		}
-		return cmp.Compare(t.everything(a), t.everything(b))
+		return cmp.Compare(t.everything(a.pair), t.everything(b.pair))
 	})
+	for i, row := range rows {
+		t.rows[i] = row.pair
+	}
 }
 
 // prefix is the first eight bytes of a key as a number of the same order. The
