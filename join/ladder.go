@@ -75,6 +75,7 @@ func (l *ladder) decide(r rung) {
 		for _, u := range accounts[key] {
 			l.account[u] = AmbiguousAccount
 		}
+		l.disputes = append(l.disputes, dispute{held, accounts[key]})
 	}
 }
 
@@ -94,6 +95,9 @@ func (l *ladder) findSecondAccounts(domains DomainAliases) {
 			} else {
 				l.account[u] = AmbiguousAccount
 			}
+		}
+		if !ok {
+			l.disputes = append(l.disputes, dispute{held, accounts[key]})
 		}
 	}
 }

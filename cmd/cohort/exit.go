@@ -19,6 +19,8 @@ func exitCode(err error) int {
 	switch fault.KindOf(err) {
 	case fault.Usage:
 		return 2
+	case fault.Findings:
+		return 3
 	case fault.Credentials:
 		return 4
 	case fault.Source:

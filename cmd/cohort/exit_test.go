@@ -21,6 +21,7 @@ func TestErrorsAndWhatTheyBecome(t *testing.T) {
 		{"success", nil, 0, ""},
 		{"anything else", errors.New("no space left"), 1, "cohort: no space left\n"},
 		{"usage", fault.New(fault.Usage, "give one", "--idp: none"), 2, "cohort: --idp: none; give one\n"},
+		{"findings", fault.New(fault.Findings, "see the review", "2 are ambiguous"), 3, "cohort: 2 are ambiguous; see the review\n"},
 		{"credentials", fmt.Errorf("read: %w", fault.New(fault.Credentials, "check it", "bind: %w", errors.New("refused"))), 4,
 			"cohort: read: bind: refused; check it\n"},
 		{"a source", fault.New(fault.Source, "", "connection lost"), 5, "cohort: connection lost\n"},

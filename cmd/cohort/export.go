@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,18 +95,18 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	started := time.Now()
 	outputs := staging{stdout: w.stdout}
 	defer outputs.discard()
+	// The manifest is last, so that it is there only when all it names is.
 	table, err := outputs.create("--output", to.output)
 	if err != nil {
 		return err
 	}
-	var manifest *stagedFile
-	if to.summary != "" {
-		if to.summary == to.output {
-			return fault.New(fault.Usage, "give each its own file", "--summary and --output are the same")
-		}
-		if manifest, err = outputs.create("--summary", to.summary); err != nil {
-			return err
-		}
+	review, err := outputs.create("--review", to.review)
+	if err != nil {
+		return err
+	}
+	manifest, err := outputs.create("--summary", to.summary)
+	if err != nil {
+		return err
 	}
 
 	sources, err := from.open(w, to.allowEmpty)
@@ -134,6 +135,12 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	if err != nil {
 		return err
 	}
+	doubts := joined.Review()
+	if review != nil {
+		if err := join.WriteReview(review, doubts, plan.csv); err != nil {
+			return err
+		}
+	}
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
 		Sources: []join.ManifestSource{
@@ -142,7 +149,12 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		},
 		Figures: joined.Figures(), Columns: written.ManifestColumns(), Changes: written.Changes,
 		Files:    []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
-		Warnings: append(notices, changeWarnings(written.Changes)...),
+		Warnings: slices.Concat(notices, changeWarnings(written.Changes), doubtWarnings(doubts, to.review)),
+	}
+	if review != nil {
+		report.Files = append(report.Files, join.ManifestFile{
+			Path: to.review, Format: join.CSV, Rows: len(doubts), Bytes: review.size, SHA256: review.sha256(),
+		})
 	}
 	if manifest != nil {
 		encoder := json.NewEncoder(manifest)
@@ -163,6 +175,9 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	}
 	if !from.quiet {
 		w.saySummary(report)
+	}
+	if n := report.People.Ambiguous + report.Users.Ambiguous; to.strict && n > 0 {
+		return fault.New(fault.Findings, "the output is written; --review FILE lists them", "%s ambiguous", counted(n, "record is", "records are"))
 	}
 	return nil
 }

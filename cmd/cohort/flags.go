@@ -65,6 +65,8 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 type outputFlags struct {
 	output        string
 	summary       string
+	review        string
+	strict        bool
 	format        string
 	columns       []string
 	join          string
@@ -85,6 +87,8 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
 	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
+	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
 	flags.BoolVar(&f.allowMissing, "allow-missing-columns", false, "leave a column empty whose attribute nobody has")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
 }

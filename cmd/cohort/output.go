@@ -22,8 +22,17 @@ type staging struct {
 	files  []*stagedFile
 }
 
-// create prepares a file; flag is what named it, "-" is standard output.
+// create prepares a file; flag is what named it, "-" is standard output. What
+// was not named is nil.
 func (s *staging) create(flag, path string) (*stagedFile, error) {
+	if path == "" {
+		return nil, nil
+	}
+	for _, other := range s.files {
+		if other.path == path {
+			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
+		}
+	}
 	f := &stagedFile{path: path, hash: sha256.New()}
 	if err := f.open(s.stdout); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)

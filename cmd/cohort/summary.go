@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,31 @@ func changeWarnings(c join.Changes) []string {
 		warnings = append(warnings, counted(c.NUL, "cell", "cells")+" had NUL characters, which were left out")
 	}
 	return warnings
+}
+
+// doubtWarnings name what was ambiguous, the first of them by address.
+func doubtWarnings(doubts []join.Doubt, review string) []string {
+	const named = 5
+	var addresses []string
+	for _, doubt := range doubts {
+		key := join.ExactKey(doubt.Address)
+		if strings.HasPrefix(doubt.Kind, "ambiguous") && !slices.Contains(addresses, key) {
+			addresses = append(addresses, key)
+		}
+	}
+	if len(addresses) == 0 {
+		return nil
+	}
+	slices.Sort(addresses)
+	text := counted(len(addresses), "address is", "addresses are") + " ambiguous, so nobody has the account: " +
+		strings.Join(addresses[:min(named, len(addresses))], ", ")
+	if len(addresses) > named {
+		text += ", ..."
+	}
+	if review == "" {
+		text += "; --review FILE lists them"
+	}
+	return []string{text}
 }
 
 // saySummary prints what was read, what came of it and where it went.

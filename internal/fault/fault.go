@@ -17,6 +17,9 @@ const (
 	Other Kind = iota
 	// Usage is a wrong flag, setting or input file: the caller mends the command.
 	Usage
+	// Findings are no failure of the run: the caller asked to be told by the
+	// exit code, and everything was written.
+	Findings
 	// Credentials were refused, or do not suffice to see everybody.
 	Credentials
 	// Source could not be reached, or ended before everything was read.
