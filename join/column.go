@@ -21,6 +21,7 @@ func DefaultColumns() []string {
 // identity provider.
 type Columns struct {
 	list    []column
+	where   []condition
 	request idp.Request
 }
 

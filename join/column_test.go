@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cohort/coder"
 	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/join"
@@ -140,5 +141,66 @@ func TestAPersonOfAnotherRequestIsRefused(t *testing.T) {
 	population := join.NewPopulation(idp.Request{Fields: []idp.Field{idp.Title}})
 	if err := population.Add(idp.Person{ID: "1"}); err == nil {
 		t.Error("a person without the field that was asked for was taken")
+	}
+}
+
+func TestConditionsChooseRows(t *testing.T) {
+	people := []idp.Person{
+		{ID: "1", Status: idp.Active, Primary: "a@corp.example", Attributes: []idp.Value{idp.ListOf("admins", "staff")}},
+		{ID: "2", Status: idp.Disabled, Primary: "b@corp.example", Attributes: []idp.Value{idp.TextOf("staff")}},
+		{ID: "3", Status: idp.Active, Primary: "c@corp.example", Attributes: make([]idp.Value, 1)},
+	}
+	users := []coder.User{user("a", "a@corp.example"), user("c", "c@corp.example", suspended)}
+	for _, test := range []struct {
+		where []string
+		want  string
+	}{
+		{nil, "1 2 3"},
+		{[]string{"coder_user=true"}, "1 3"},
+		{[]string{"coder_user=true", "coder_status!=suspended"}, "1"},
+		{[]string{"Team=staff"}, "1 2"},
+		{[]string{"attr:team!=admins"}, "2 3"},
+		{[]string{"team="}, "3"},
+		{[]string{"team!="}, "1 2"},
+		{[]string{"IDP_Status=disabled"}, "2"},
+		{[]string{"match=none", "coder_user=true"}, ""},
+	} {
+		columns, err := join.ParseColumns([]string{"idp_id", "team"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := columns.Where(test.where); err != nil {
+			t.Fatal(err)
+		}
+		population := join.NewPopulation(columns.Request())
+		for _, p := range people {
+			if err := population.Add(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		joined, err := join.Join(population, users, columns, join.Options{Join: join.Left})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		written, err := joined.Write(join.NewCSV(&b, join.CSVOptions{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for line := range strings.Lines(b.String()) {
+			if id, _, _ := strings.Cut(line, ","); id != "idp_id" {
+				got = append(got, id)
+			}
+		}
+		if strings.Join(got, " ") != test.want || written.Rows != len(got) || written.Rows+written.LeftOut != len(people) {
+			t.Errorf("%q gave %q (%d rows, %d left out), want %q", test.where, got, written.Rows, written.LeftOut, test.want)
+		}
+	}
+	var columns join.Columns
+	for _, spec := range []string{"coder_user", "=x", "!=x", ""} {
+		if err := columns.Where([]string{spec}); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: got error %v, want a usage error", spec, err)
+		}
 	}
 }

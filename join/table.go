@@ -178,6 +178,10 @@ func (t *Table) Write(to Encoder) (Written, error) {
 	cells := make([]idp.Value, len(t.columns.list))
 	for _, p := range t.rows {
 		t.render(p, &r)
+		if !t.columns.pass(&r) {
+			written.LeftOut++
+			continue
+		}
 		for i, column := range t.columns.list {
 			cells[i] = column.cell(&r)
 			if cells[i].Kind != idp.Absent {
@@ -196,7 +200,9 @@ func (t *Table) Write(to Encoder) (Written, error) {
 
 // Written says what a table became.
 type Written struct {
-	Rows    int
+	Rows int
+	// LeftOut counts the rows that did not meet the conditions.
+	LeftOut int
 	Headers []string
 	// Filled counts the rows with a value, a column.
 	Filled  []int

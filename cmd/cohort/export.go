@@ -85,7 +85,10 @@ func (f *outputFlags) plan() (plan, error) {
 	if p.options.Domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
 		return p, err
 	}
-	p.columns, err = join.ParseColumns(f.columns)
+	if p.columns, err = join.ParseColumns(f.columns); err != nil {
+		return p, err
+	}
+	err = p.columns.Where(f.where)
 	return p, err
 }
 

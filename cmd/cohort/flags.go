@@ -70,6 +70,7 @@ type outputFlags struct {
 	format        string
 	columns       []string
 	join          string
+	where         []string
 	domainAliases []string
 	separator     string
 	formulas      string
@@ -83,6 +84,7 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.format, "format", "", "csv or jsonl (default: by the file's ending, else csv)")
 	flags.Var(&list{items: &f.columns, separator: ","}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME")
 	flags.StringVar(&f.join, "join", string(join.Left), "rows: left, inner, right, full, left-anti, right-anti")
+	flags.Var(&list{items: &f.where}, "where", "`field=value` or field!=value: only rows that meet all of these")
 	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
 	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
