@@ -67,6 +67,6 @@ func (d *demo) close() error {
 }
 
 // demoConnector is called what the user called it, not by its port.
-type demoConnector struct{ idp.Connector }
+type demoConnector struct{ *ldap.Connector }
 
 func (demoConnector) Source() idp.Source { return idp.Source{Name: demoURL} }

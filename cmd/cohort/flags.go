@@ -38,6 +38,7 @@ type ldapFlags struct {
 	passwordFile   string
 	caFile         string
 	startTLS       string
+	referrals      string
 	allowCleartext bool
 }
 
@@ -55,6 +56,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ldap.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
 	flags.StringVar(&f.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
 	flags.StringVar(&f.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
+	flags.StringVar(&f.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
 	flags.BoolVar(&f.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
 
 	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")

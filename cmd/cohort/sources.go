@@ -81,6 +81,7 @@ func (f *sourceFlags) openLDAP(w world) idp.Opener {
 			CAFile:         cmp.Or(f.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
 			StartTLS:       f.ldap.startTLS,
 			AllowCleartext: f.ldap.allowCleartext,
+			Referrals:      f.ldap.referrals,
 			ReadTimeout:    f.timeout,
 		})
 	}

@@ -11,25 +11,25 @@ import (
 func (m *mapping) load(e *entry) error {
 	clear(m.values)
 	clear(m.isPlain)
-	for _, a := range e.attributes {
-		if len(a.values) == 0 {
+	for _, a := range e.Attributes {
+		if len(a.Values) == 0 {
 			continue
 		}
-		targets, known := m.routes[a.name]
+		targets, known := m.routes[a.Name]
 		if !known {
-			targets = m.route(a.name)
-			m.routes[a.name] = targets
+			targets = m.route(a.Name)
+			m.routes[a.Name] = targets
 		}
-		if len(targets) > 0 && isCut(a.name) {
+		if len(targets) > 0 && isCut(a.Name) {
 			return fault.New(fault.Source, "leave this attribute out: long lists are not supported yet",
-				"the server gave only the first values of %s of %s", a.name, e.dn)
+				"the server gave only the first values of %s of %s", a.Name, e.DN)
 		}
 		for _, t := range targets {
 			switch {
 			case t.plain && !m.isPlain[t.slot]:
-				m.values[t.slot], m.isPlain[t.slot] = a.values, true
+				m.values[t.slot], m.isPlain[t.slot] = a.Values, true
 			case t.plain || !m.isPlain[t.slot]:
-				m.values[t.slot] = slices.Concat(m.values[t.slot], a.values)
+				m.values[t.slot] = slices.Concat(m.values[t.slot], a.Values)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	ldap "github.com/go-ldap/ldap/v3"
 
 	"cohort/idp"
+	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
 
@@ -51,6 +52,10 @@ import (
 //		ConnectTimeout: 10 * time.Second, // until TLS stands
 //		ReadTimeout:    2 * time.Minute,  // of silence while an answer is due
 //		PageSize:       500,              // entries an answer (RFC 2696)
+//
+//		// "error" refuses a directory of which other servers have parts;
+//		// "report" and "" tell of them. They are never followed.
+//		Referrals: "error",
 //	}
 type Config struct {
 	URL            string
@@ -63,6 +68,7 @@ type Config struct {
 	ConnectTimeout time.Duration
 	ReadTimeout    time.Duration
 	PageSize       int
+	Referrals      string
 }
 
 // What a Config's zeros stand for. Active Directory ends a query after two
@@ -78,6 +84,10 @@ const (
 	startTLSRequire = "require"
 	startTLSOff     = "off"
 )
+
+// referralsError is the value of Config.Referrals for which it is an error that
+// other servers have parts of the directory; "report" and "" tell of them.
+const referralsError = "error"
 
 // Connector reads people from one directory. It may be used by several
 // goroutines; each loop over a stream has a connection of its own.
@@ -104,6 +114,9 @@ func New(config Config) (*Connector, error) {
 		}
 	}
 	c := &Connector{config: config, address: address}
+	if config.Referrals != "" && config.Referrals != "report" && config.Referrals != referralsError {
+		return nil, fault.New(fault.Usage, "it is report or error", "--ldap-referrals: an unknown value")
+	}
 	for _, check := range []func() error{c.checkSearch, c.checkCredentials, c.checkTLS, c.checkNumbers} {
 		if err := check(); err != nil {
 			return nil, err
@@ -215,14 +228,14 @@ func (a address) server() string {
 
 // scopeCode is the scope as a search request spells it (RFC 4511, section
 // 4.5.1.2).
-func (a address) scopeCode() int {
+func (a address) scopeCode() wire.Scope {
 	switch a.scope {
 	case "base":
-		return ldap.ScopeBaseObject
+		return wire.BaseObject
 	case "one":
-		return ldap.ScopeSingleLevel
+		return wire.SingleLevel
 	default:
-		return ldap.ScopeWholeSubtree
+		return wire.WholeSubtree
 	}
 }
 

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"syscall"
 
 	ldap "github.com/go-ldap/ldap/v3"
 
+	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
 
@@ -31,20 +34,31 @@ func resultOf(err error) (*ldap.Error, bool) {
 	return result, true
 }
 
-// answered puts a server's result into words: "the server answered invalid
-// credentials (49): data 52e".
+// isResult says whether a search ended with one of these results.
+func isResult(err error, codes ...int) bool {
+	result, ok := errors.AsType[*wire.ResultError](err)
+	return ok && slices.Contains(codes, result.Code)
+}
+
+// answered is [answer] for an error of go-ldap.
 func answered(err error) string {
 	result, ok := resultOf(err)
 	if !ok {
 		return plain(err)
 	}
-	name := strings.ToLower(ldap.LDAPResultCodeMap[result.ResultCode])
+	return answer(int(result.ResultCode), result.Err.Error())
+}
+
+// answer puts a server's result into words: "the server answered invalid
+// credentials (49): data 52e".
+func answer(code int, said string) string {
+	name := strings.ToLower(ldap.LDAPResultCodeMap[uint16(code)])
 	if name == "" {
 		name = "a result unknown here"
 	}
-	text := fmt.Sprintf("the server answered %s (%d)", name, result.ResultCode)
+	text := fmt.Sprintf("the server answered %s (%d)", name, code)
 	// A server may end its words with NUL or line feeds.
-	if said := strings.Trim(result.Err.Error(), "\x00\r\n\t ."); said != "" {
+	if said = strings.Trim(said, "\x00\r\n\t ."); said != "" {
 		text += ": " + strings.Join(strings.Fields(said), " ")
 	}
 	return text
@@ -64,28 +78,36 @@ func (s *session) failure(ctx context.Context, doing string, err error) error {
 	if ended := ended(ctx, doing); ended != nil {
 		return ended
 	}
-	if result, ok := resultOf(err); ok {
+	if result, ok := errors.AsType[*wire.ResultError](err); ok {
 		kind, hint := s.advise(result)
-		return fault.New(kind, hint, "%s: %s", doing, answered(err))
+		said := answer(result.Code, result.Message)
+		if len(result.Referrals) > 0 {
+			said += " to " + strings.Join(result.Referrals, ", ")
+		}
+		return fault.New(kind, hint, "%s: %s", doing, said)
 	}
-	why := s.conn.why()
+	if notice, ok := errors.AsType[*wire.DisconnectionError](err); ok {
+		return fault.New(fault.Source, "the server's log says why", "%s: the server ended the connection: %s", doing,
+			answer(notice.Code, notice.Message))
+	}
+	lost, ok := errors.AsType[*wire.LostError](err)
 	switch {
-	case why == nil:
-		return fault.New(fault.Source, "", "%s: %s", doing, plain(err))
-	case isTimeout(why):
+	case !ok:
+		return fault.New(fault.Source, "", "%s: %w", doing, err)
+	case errors.Is(lost.Err, os.ErrDeadlineExceeded):
 		return fault.New(fault.Source, "is the server overloaded, or its search without an index",
-			"%s: the server said nothing for %s", doing, s.conn.silence)
-	case errors.Is(why, io.EOF), errors.Is(why, syscall.ECONNRESET), errors.Is(why, syscall.EPIPE):
+			"%s: the server said nothing for %s", doing, s.silence)
+	case errors.Is(lost.Err, io.EOF), errors.Is(lost.Err, syscall.ECONNRESET), errors.Is(lost.Err, syscall.EPIPE):
 		return fault.New(fault.Source, "the server's log says why", "%s: the server closed the connection", doing)
 	default:
-		return fault.New(fault.Source, "", "%s: the connection failed: %w", doing, why)
+		return fault.New(fault.Source, "", "%s: the connection failed: %w", doing, lost.Err)
 	}
 }
 
 // advise says whose move a result is (RFC 4511, appendix A), and which one.
-func (s *session) advise(result *ldap.Error) (fault.Kind, string) {
+func (s *session) advise(result *wire.ResultError) (fault.Kind, string) {
 	const limits = "the rest is missing; ask the server's administrator to raise the limit for this account: "
-	switch result.ResultCode {
+	switch result.Code {
 	case ldap.LDAPResultSizeLimitExceeded:
 		return fault.Source, limits + "sizelimit (OpenLDAP), MaxPageSize (Active Directory), nsslapd-sizelimit (389 DS)"
 	case ldap.LDAPResultTimeLimitExceeded:
@@ -102,7 +124,7 @@ func (s *session) advise(result *ldap.Error) (fault.Kind, string) {
 	case ldap.LDAPResultReferral:
 		return fault.Source, "another server holds this base: name that one in --idp"
 	case ldap.LDAPResultInvalidCredentials:
-		return fault.Credentials, badCredentialsHint(result.Err.Error())
+		return fault.Credentials, badCredentialsHint(result.Message)
 	case ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired:
 		return fault.Credentials, "the server wants encryption: ldaps://, or --ldap-starttls require"
 	case ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInsufficientAccessRights,

@@ -18,7 +18,7 @@ func (m *mapping) id(e *entry) string {
 	if id := m.first(m.always.ids); id != "" {
 		return id
 	}
-	return e.dn
+	return e.DN
 }
 
 // guidText writes the 16 bytes of an objectGUID as Windows does: the first

@@ -193,7 +193,7 @@ func (m *mapping) person(e *entry) (idp.Person, error) {
 	p := idp.Person{ID: m.id(e), Status: m.status()}
 	m.addresses(&p)
 	if m.withRefs {
-		p.Ref = normalDN(e.dn)
+		p.Ref = normalDN(e.DN)
 		p.Manager = m.references.manager(first(m.values[m.always.manager]))
 	}
 	values := make([]idp.Value, len(m.fields)+len(m.attributes))
@@ -219,7 +219,7 @@ func (m *mapping) value(from source, e *entry) idp.Value {
 	case rawStatus:
 		return idp.TextOrList(m.rawStatus()...)
 	case entryName:
-		return idp.TextOf(e.dn)
+		return idp.TextOf(e.DN)
 	case guidValues:
 		return idp.TextOrList(each(m.values[from.slots[0]], guidText)...)
 	case sidValues:

@@ -7,19 +7,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cohort/idp"
+	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
 
 // entryOf makes an entry from lines of LDIF's shape, "name: value".
 func entryOf(lines ...string) *entry {
-	e := &entry{dn: "uid=ada,dc=example,dc=com"}
+	e := &entry{DN: "uid=ada,dc=example,dc=com"}
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ": ")
-		if last := len(e.attributes) - 1; last >= 0 && e.attributes[last].name == name {
-			e.attributes[last].values = append(e.attributes[last].values, value)
+		if last := len(e.Attributes) - 1; last >= 0 && e.Attributes[last].Name == name {
+			e.Attributes[last].Values = append(e.Attributes[last].Values, value)
 			continue
 		}
-		e.attributes = append(e.attributes, attribute{name, []string{value}})
+		e.Attributes = append(e.Attributes, wire.Attribute{Name: name, Values: []string{value}})
 	}
 	return e
 }

@@ -7,8 +7,7 @@ import (
 	"testing"
 	"time"
 
-	ldap "github.com/go-ldap/ldap/v3"
-
+	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
 
@@ -61,10 +60,9 @@ func TestRefusedPasswordIsNotSent(t *testing.T) {
 			_ = server.Close()
 			received <- string(data)
 		}()
-		connected := &conn{Conn: client, tcp: elsewhere{client}, silence: time.Second, forget: func() bool { return true }}
-		s := &session{conn: connected, ldap: ldap.NewConn(connected, false)}
-		s.ldap.Start()
-		err = c.bind(t.Context(), s)
+		connected := &conn{Conn: elsewhere{client}}
+		s := &session{wire: wire.NewConn(connected, wire.Limits{Silence: time.Second})}
+		err = c.bind(t.Context(), s, connected)
 		if got := strings.Contains(<-received, "hunter2"); got != allowed {
 			t.Errorf("with --ldap-allow-cleartext %t the password was sent: %t", allowed, got)
 		}

@@ -3,7 +3,6 @@ package ldap
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"iter"
 
 	"cohort/idp"
@@ -15,92 +14,77 @@ import (
 // everybody), [fault.Credentials] and [fault.Usage].
 func (c *Connector) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person, error] {
 	return func(yield func(idp.Person, error) bool) {
-		err := c.read(ctx, req, func(p idp.Person) bool { return yield(p, nil) })
-		if err != nil {
+		r := &reading{connector: c, request: req, yield: yield, given: newNames()}
+		if err := r.run(ctx); err != nil {
 			yield(idp.Person{}, err)
 		}
 	}
 }
 
-// read gives everybody to yield, and nil when yield has enough.
-func (c *Connector) read(ctx context.Context, req idp.Request, yield func(idp.Person) bool) error {
+// Addresses implements [idp.Lookup]: refs are DNs in their normal form.
+func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]string, error) {
 	s, err := c.open(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.close()
+	mapping := newMapping(idp.Request{}, s.server.passwordPolicy)
+	addresses := make(map[string]string)
+	for _, ref := range refs {
+		e, err := s.one(ctx, ref, mapping.names)
+		if err != nil {
+			return nil, s.failure(ctx, "reading "+ref+" from "+c.address.server(), err)
+		}
+		if e == nil {
+			continue
+		}
+		person, err := mapping.person(e)
+		if err != nil {
+			return nil, err
+		}
+		if person.Primary != "" {
+			addresses[ref] = person.Primary
+		}
+	}
+	return addresses, nil
+}
 
-	mapping := newMapping(req, s.server.passwordPolicy)
+// query is the search for people: what the user named, else what the server
+// suggests.
+func (c *Connector) query(s *session, attributes []string) (search, error) {
 	query := search{
 		base:       c.address.base,
 		scope:      c.address.scopeCode(),
 		filter:     c.address.filter,
-		attributes: mapping.names,
+		attributes: attributes,
 		pageSize:   c.config.PageSize,
 	}
 	if query.base == "" {
+		var err error
 		if query.base, err = s.server.base(); err != nil {
-			return err
+			return query, err
 		}
 	}
 	if query.filter == "" {
 		query.filter = s.server.filter()
 	}
+	return query, nil
+}
 
-	count := 0
-	doing := func() string {
-		if count == 0 {
-			return fmt.Sprintf("reading people below %s from %s", query.base, c.address.server())
-		}
-		return fmt.Sprintf("reading people below %s from %s, after %d of them", query.base, c.address.server(), count)
-	}
-	seen := newNameSet()
-	for e, err := range s.entries(ctx, query) {
-		if err != nil {
-			return s.failure(ctx, doing(), err)
-		}
-		if !seen.add(e.dn) {
-			return fault.New(fault.Source, "run it again; if it stays so, the server's paging is broken",
-				"%s: the server gave %s twice", doing(), e.dn)
-		}
-		person, err := mapping.person(e)
-		if err != nil {
-			return fmt.Errorf("%s: %w", doing(), err)
-		}
-		count++
-		if !yield(person) {
-			return nil
-		}
-	}
-	if ended := ended(ctx, doing()); ended != nil {
-		return ended
-	}
-	if count == 0 && s.anonymous {
+// finish says what the read as a whole has shown, after everybody was given.
+func (r *reading) finish(s *session, doing string) error {
+	if r.count == 0 && s.anonymous {
 		return fault.New(fault.Credentials,
 			"many servers show nothing to who has not signed in: give an account with --ldap-bind-dn; or check --ldap-base and --ldap-filter",
-			"%s without an account: the server showed nobody", doing())
+			"%s without an account: the server showed nobody", doing)
 	}
-	if s.referrals > 0 {
-		req.Tell(fmt.Sprintf("%d referrals of %s to other servers were not followed", s.referrals, c.address.server()))
+	if s.continuations.count == 0 {
+		return nil
 	}
+	if r.connector.config.Referrals == referralsError {
+		return fault.New(fault.Source, "name a base that this server holds alone, or read its global catalogue",
+			"%s: there are people elsewhere: %s", doing, &s.continuations)
+	}
+	r.request.Tell(fmt.Sprintf("%s has %s, which were not followed", r.connector.address.server(), &s.continuations))
 	return nil
-}
-
-// nameSet remembers which DNs were seen, by a hash of 64 bits: 20 to 40 bytes a
-// person, and a chance below one in ten million that a million people are
-// refused for nothing.
-type nameSet struct {
-	seed   maphash.Seed
-	hashes map[uint64]struct{}
-}
-
-func newNameSet() nameSet {
-	return nameSet{seed: maphash.MakeSeed(), hashes: map[uint64]struct{}{}}
-}
-
-// add says whether the name is new.
-func (n nameSet) add(dn string) bool {
-	before := len(n.hashes)
-	n.hashes[maphash.String(n.seed, dn)] = struct{}{}
-	return len(n.hashes) > before
 }

@@ -31,6 +31,7 @@ type query struct {
 	filter string
 	cookie string
 	paged  bool
+	size   int // of a page
 }
 
 // wire is the server's end of one connection.
@@ -135,7 +136,7 @@ func (s script) read(t *testing.T, id int64, packet *ber.Packet) query {
 				t.Errorf("the client's control: %v", err)
 			}
 			if paging, ok := control.(*goldap.ControlPaging); ok {
-				asked.paged, asked.cookie = true, string(paging.Cookie)
+				asked.paged, asked.cookie, asked.size = true, string(paging.Cookie), int(paging.PagingSize)
 			}
 		}
 	}

@@ -1,112 +1,99 @@
 package ldap
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 
 	ldap "github.com/go-ldap/ldap/v3"
+
+	"cohort/idp/ldap/internal/wire"
 )
 
 // search is what is asked of a server (RFC 4511, section 4.5.1).
 type search struct {
 	base       string
-	scope      int
+	scope      wire.Scope
 	filter     string
 	attributes []string
-	pageSize   int
+	pageSize   int // 0 asks for no pages
 }
 
 // entry is one SearchResultEntry. It is good until the loop's next turn; its
 // strings stay.
-type entry struct {
-	dn         string
-	attributes []attribute
-}
+type entry = wire.Entry
 
-// attribute is a PartialAttribute: the name as the server spells it, options
-// included, and the values in the server's order.
-type attribute struct {
-	name   string
-	values []string
-}
-
-// entries gives the entries of a search one by one, asking for page after page
-// (RFC 2696). It ends without an error only when the server said that it gave
-// everything. This is the seam between the wire and the people: nobody above
-// knows pages, nobody below knows attributes. The errors are raw; see
-// [session.failure].
-//
-// go-ldap's Search is asked once a page: its SearchAsync takes a closed
-// connection for a result, and its SearchWithPaging keeps all entries.
+// entries gives the entries of a search one by one. It ends without an error
+// only when the server said that it gave everything. This is the seam between
+// the wire and the people: nobody above knows pages, nobody below knows
+// attributes. The errors are raw; see [session.failure].
 func (s *session) entries(ctx context.Context, query search) iter.Seq2[*entry, error] {
 	return func(yield func(*entry, error) bool) {
-		paging := ldap.NewControlPaging(uint32(query.pageSize))
-		request := ldap.NewSearchRequest(query.base, query.scope, ldap.NeverDerefAliases, 0, 0, false,
-			query.filter, query.attributes, []ldap.Control{paging})
-		var current entry
-		for first := true; ; first = false {
-			// Entries that come with an error are a part, and go unused.
-			result, err := s.page(request)
-			if err != nil {
-				yield(nil, err)
-				return
+		filter, err := ldap.CompileFilter(query.filter)
+		if err != nil {
+			yield(nil, fmt.Errorf("the filter %s: %s", query.filter, plain(err)))
+			return
+		}
+		s.wire.Search(ctx, wire.Search{
+			Base:         query.base,
+			Scope:        query.scope,
+			Filter:       filter,
+			Attributes:   query.attributes,
+			PageSize:     query.pageSize,
+			Continuation: s.continuations.add,
+		})(yield)
+	}
+}
+
+// one reads a single entry by its DN. What is not there, or is not shown, is
+// nil without an error.
+func (s *session) one(ctx context.Context, dn string, attributes []string) (*entry, error) {
+	query := search{base: dn, scope: wire.BaseObject, filter: "(objectClass=*)", attributes: attributes}
+	var found *entry
+	for e, err := range s.entries(ctx, query) {
+		if err != nil {
+			if isResult(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInsufficientAccessRights,
+				ldap.LDAPResultInvalidDNSyntax, ldap.LDAPResultReferral) {
+				return nil, nil
 			}
-			answer, ok := ldap.FindControl(result.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
-			if !ok && !first {
-				yield(nil, errNoPagingControl)
-				return
-			}
-			s.referrals += len(result.Referrals)
-			for _, from := range result.Entries {
-				if err := ctx.Err(); err != nil {
-					yield(nil, err)
-					return
-				}
-				current.take(from)
-				if !yield(&current, nil) {
-					return
-				}
-			}
-			if err := ctx.Err(); err != nil {
-				yield(nil, err)
-				return
-			}
-			// A server that knows no paging says nothing of it, and its
-			// success means that this was everything.
-			if !ok || len(answer.Cookie) == 0 {
-				return
-			}
-			if len(result.Entries) == 0 && bytes.Equal(answer.Cookie, paging.Cookie) {
-				yield(nil, errStuck)
-				return
-			}
-			paging.SetCookie(answer.Cookie)
+			return nil, err
+		}
+		// The loop's own entry is used again, but not after its end.
+		found = e
+	}
+	return found, nil
+}
+
+// continuations counts the parts of the directory that other servers have
+// (RFC 4511, section 4.5.3), and remembers their hosts.
+type continuations struct {
+	count int
+	hosts map[string]bool
+}
+
+func (c *continuations) add(uris []string) {
+	c.count++
+	if c.hosts == nil {
+		c.hosts = make(map[string]bool)
+	}
+	for _, uri := range uris {
+		if address, err := parseAddress(uri); err == nil {
+			c.hosts[address.server()] = true
 		}
 	}
 }
 
-// Answers that no correct server gives and that would lose people.
-var (
-	errNoPagingControl = errors.New("the answer to a later page does not say whether there are more")
-	errStuck           = errors.New("the server gives empty pages without an end")
-)
-
-func (s *session) page(request *ldap.SearchRequest) (*ldap.SearchResult, error) {
-	var result *ldap.SearchResult
-	err := s.call(func() (err error) {
-		result, err = s.ldap.Search(request)
-		return err
-	})
-	return result, err
-}
-
-// take makes e the entry that go-ldap decoded.
-func (e *entry) take(from *ldap.Entry) {
-	e.dn = from.DN
-	e.attributes = e.attributes[:0]
-	for _, a := range from.Attributes {
-		e.attributes = append(e.attributes, attribute{name: a.Name, values: a.Values})
+// String counts and names them: "3 referrals to other servers (ldap://a)".
+func (c *continuations) String() string {
+	text := fmt.Sprintf("%d referrals to other servers", c.count)
+	if c.count == 1 {
+		text = "a referral to another server"
 	}
+	if hosts := slices.Sorted(maps.Keys(c.hosts)); len(hosts) > 0 {
+		text += " (" + strings.Join(hosts[:min(len(hosts), 5)], ", ") + ")"
+	}
+	return text
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
-	ldap "github.com/go-ldap/ldap/v3"
-
+	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
 
@@ -22,13 +22,12 @@ const (
 
 // session is a connection that has signed in.
 type session struct {
-	conn      *conn
-	ldap      *ldap.Conn
+	wire      *wire.Conn
+	silence   time.Duration // how long the server may say nothing
 	anonymous bool
 	server    server
-	// referrals counts the continuations that searches met (RFC 4511, section
-	// 4.5.3).
-	referrals int
+	// continuations are what searches left to other servers.
+	continuations continuations
 }
 
 // server is what the root DSE says; its zero is a server that says nothing.
@@ -46,12 +45,11 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s := &session{
-		conn:      connected,
-		ldap:      ldap.NewConn(connected, connected.encrypted),
+		wire:      wire.NewConn(connected, wire.Limits{Silence: c.config.ReadTimeout}),
+		silence:   c.config.ReadTimeout,
 		anonymous: c.config.BindDN == "",
 	}
-	s.ldap.Start()
-	if err := c.bind(ctx, s); err != nil {
+	if err := c.bind(ctx, s, connected); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -64,46 +62,21 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 
 // close ends the session; nothing of it lives on.
 func (s *session) close() {
-	if s.conn.why() == nil {
-		// A failure to say goodbye has no consequence.
-		_ = s.ldap.Unbind()
-	}
-	_ = s.ldap.Close()
-	s.conn.shut()
+	// A failure to say goodbye has no consequence.
+	_ = s.wire.Close()
 }
 
-// call runs one request, during which the server may not fall silent for
-// longer than it may.
-func (s *session) call(request func() error) error {
-	s.conn.await()
-	defer s.conn.rest()
-	if err := request(); err != nil {
-		return err
-	}
-	// Answers to nothing that was asked, among them the Notice of
-	// Disconnection, do not fail the request.
-	if s.ldap.GetLastError() != nil {
-		return errUnasked
-	}
-	return nil
-}
-
-func (c *Connector) bind(ctx context.Context, s *session) error {
-	if s.anonymous {
-		doing := "signing in to " + c.address.server() + " without an account"
-		if err := s.call(func() error { return s.ldap.UnauthenticatedBind("") }); err != nil {
-			return s.failure(ctx, doing, err)
+func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error {
+	doing := "signing in to " + c.address.server() + " without an account"
+	if !s.anonymous {
+		doing = fmt.Sprintf("signing in to %s as %s", c.address.server(), c.config.BindDN)
+		if !mayCarryPassword(connected.RemoteAddr(), connected.encrypted, c.config.AllowCleartext) {
+			return fault.New(fault.Usage,
+				"use ldaps:// or --ldap-starttls require; --ldap-allow-cleartext sends it all the same",
+				"%s: the password would cross the network unencrypted", doing)
 		}
-		return nil
 	}
-	doing := fmt.Sprintf("signing in to %s as %s", c.address.server(), c.config.BindDN)
-	if !mayCarryPassword(s.conn.tcp.RemoteAddr(), s.conn.encrypted, c.config.AllowCleartext) {
-		return fault.New(fault.Usage,
-			"use ldaps:// or --ldap-starttls require; --ldap-allow-cleartext sends it all the same",
-			"%s: the password would cross the network unencrypted", doing)
-	}
-	err := s.call(func() error { return s.ldap.Bind(c.config.BindDN, c.config.Password) })
-	if err != nil {
+	if err := s.wire.Bind(ctx, c.config.BindDN, c.config.Password); err != nil {
 		return s.failure(ctx, doing, err)
 	}
 	return nil
@@ -112,30 +85,28 @@ func (c *Connector) bind(ctx context.Context, s *session) error {
 // readRootDSE asks the server what it is (RFC 4512, section 5.1). A server
 // that answers with an error result hides it, which is its right.
 func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error) {
-	request := ldap.NewSearchRequest("", ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false,
-		"(objectClass=*)",
-		[]string{"namingContexts", "defaultNamingContext", "supportedControl", "supportedCapabilities"}, nil)
-	var result *ldap.SearchResult
-	err := s.call(func() (err error) {
-		result, err = s.ldap.Search(request)
-		return err
-	})
-	if err != nil {
-		if _, answered := resultOf(err); answered && ctx.Err() == nil {
+	query := search{
+		scope: wire.BaseObject, filter: "(objectClass=*)",
+		attributes: []string{"namingContexts", "defaultNamingContext", "supportedControl", "supportedCapabilities"},
+	}
+	values := make(map[string][]string)
+	for e, err := range s.entries(ctx, query) {
+		if _, answered := errors.AsType[*wire.ResultError](err); answered {
 			return server{}, nil
 		}
-		return server{}, s.failure(ctx, "asking "+c.address.server()+" what it is", err)
+		if err != nil {
+			return server{}, s.failure(ctx, "asking "+c.address.server()+" what it is", err)
+		}
+		for _, a := range e.Attributes {
+			values[strings.ToLower(a.Name)] = slices.Clone(a.Values)
+		}
 	}
-	if len(result.Entries) == 0 {
-		return server{}, nil
-	}
-	root := result.Entries[0]
 	return server{
 		// OpenLDAP may list the empty context, Active Directory its schema.
-		contexts:        slices.DeleteFunc(root.GetEqualFoldAttributeValues("namingContexts"), isBlank),
-		defaultContext:  root.GetEqualFoldAttributeValue("defaultNamingContext"),
-		activeDirectory: slices.Contains(root.GetEqualFoldAttributeValues("supportedCapabilities"), capabilityActiveDirectory),
-		passwordPolicy:  slices.Contains(root.GetEqualFoldAttributeValues("supportedControl"), controlPasswordPolicy),
+		contexts:        slices.DeleteFunc(values["namingcontexts"], isBlank),
+		defaultContext:  first(values["defaultnamingcontext"]),
+		activeDirectory: slices.Contains(values["supportedcapabilities"], capabilityActiveDirectory),
+		passwordPolicy:  slices.Contains(values["supportedcontrol"], controlPasswordPolicy),
 	}, nil
 }
 
@@ -163,7 +134,5 @@ func (s server) filter() string {
 	}
 	return "(objectClass=person)"
 }
-
-var errUnasked = errors.New("the server sent something that was not asked for")
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }

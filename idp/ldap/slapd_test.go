@@ -167,7 +167,7 @@ func TestSlapdKilledInTheMiddle(t *testing.T) {
 	for _, err := range connect(t, config).People(t.Context(), idp.Request{}) {
 		if err != nil {
 			failures++
-			wantFailure(t, err, fault.Source, server.URL, "people", fmt.Sprintf("after %d of them", count))
+			wantFailure(t, err, fault.Source, server.URL, fmt.Sprintf("after %d of them: the server closed the connection", count))
 			continue
 		}
 		if count++; count == 150 {
