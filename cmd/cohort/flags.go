@@ -37,6 +37,9 @@ type ldapFlags struct {
 	bindDN         string
 	passwordFile   string
 	caFile         string
+	certFile       string
+	keyFile        string
+	hosts          []string
 	startTLS       string
 	referrals      string
 	allowCleartext bool
@@ -44,7 +47,7 @@ type ldapFlags struct {
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	flags.Var(&list{items: &f.idp}, idpFlag, "identity provider `URL`: ldaps://host/base, ldap://host/base, demo:")
+	flags.Var(&list{items: &f.idp}, idpFlag, "identity provider `URL`: ldaps://host/base, ldap://host/base, ldapi://path/base, demo:")
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), or demo:")
 	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")
@@ -55,6 +58,9 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ldap.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
 	flags.StringVar(&f.ldap.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
 	flags.StringVar(&f.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
+	flags.StringVar(&f.ldap.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
+	flags.StringVar(&f.ldap.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
+	flags.Var(&list{items: &f.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached")
 	flags.StringVar(&f.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
 	flags.StringVar(&f.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
 	flags.BoolVar(&f.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")

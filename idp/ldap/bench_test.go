@@ -2,7 +2,6 @@ package ldap_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -61,10 +60,7 @@ func BenchmarkRead(b *testing.B) {
 func BenchmarkBesideLdapsearch(b *testing.B) {
 	const people = 100_000
 	server := slapdtest.Start(b, slapdtest.Config{LDIF: slapdtest.People(people), SizeLimit: 500})
-	config, err := json.Marshal(signedIn(server))
-	if err != nil {
-		b.Fatal(err)
-	}
+	config := signedIn(server)
 	var theirs, ours, ratios, memory []float64
 	for b.Loop() {
 		dump := exec.CommandContext(b.Context(), "ldapsearch", append([]string{
@@ -79,7 +75,7 @@ func BenchmarkBesideLdapsearch(b *testing.B) {
 		theirs = append(theirs, time.Since(started).Seconds())
 
 		read := exec.CommandContext(b.Context(), os.Args[0])
-		read.Env = append(os.Environ(), readerConfig+"="+string(config))
+		read.Env = append(os.Environ(), readerConfig+"="+strings.Join([]string{config.URL, config.BindDN, config.Password}, "\n"))
 		read.Stderr = os.Stderr //nolint:forbidigo // a program of its own
 		started = time.Now()
 		out, err := read.Output()
@@ -125,11 +121,8 @@ func TestMain(m *testing.M) {
 // readAndReport reads everybody, and prints how many there were and by how many
 // kilobytes the process grew at its largest.
 func readAndReport(config string) error {
-	var c ldap.Config
-	if err := json.Unmarshal([]byte(config), &c); err != nil {
-		return err
-	}
-	connector, err := ldap.New(c)
+	parts := strings.Split(config, "\n")
+	connector, err := ldap.New(ldap.Config{URL: parts[0], BindDN: parts[1], Password: parts[2]})
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,10 @@ package ldap
 
 import (
 	"cmp"
+	"crypto/tls"
 	"crypto/x509"
 	"math"
 	"net"
-	"os"
 	"strings"
 	"time"
 
@@ -43,6 +43,19 @@ import (
 //		// trusted. Without it the system's are.
 //		CAFile: "/etc/ssl/example-ca.pem",
 //
+//		// A client certificate and its key (PEM, the key unencrypted and not
+//		// readable by others); both or neither. Without a BindDN it is who
+//		// signs in (SASL EXTERNAL).
+//		CertFile: "/etc/ssl/reader.pem",
+//		KeyFile:  "/etc/ssl/private/reader.key",
+//
+//		// Further hosts, tried in turn where the one before cannot be reached.
+//		// Without a host in the URL, DNS is asked for those of the base DN's
+//		// domain; only servers inside that domain count.
+//		Hosts: []string{"ldap2.example.com", "ldap3.example.com:1636"},
+//		// Whom to ask for addresses; nil is the system's way.
+//		Resolver: nil,
+//
 //		// "require" and "off" mean for every host what they say; "" requires
 //		// StartTLS of ldap:// except on loopback. ldaps:// is TLS anyway.
 //		StartTLS: "require",
@@ -63,12 +76,16 @@ type Config struct {
 	BindDN         string
 	Password       string
 	CAFile         string
+	CertFile       string
+	KeyFile        string
+	Hosts          []string
 	StartTLS       string
 	AllowCleartext bool
 	ConnectTimeout time.Duration
 	ReadTimeout    time.Duration
 	PageSize       int
 	Referrals      string
+	Resolver       *net.Resolver
 }
 
 // What a Config's zeros stand for. Active Directory ends a query after two
@@ -94,7 +111,10 @@ const referralsError = "error"
 type Connector struct {
 	config  Config
 	address address
+	hosts   []address      // further ones
 	roots   *x509.CertPool // nil means the system's
+	// certificates holds the client's, if there is one.
+	certificates []tls.Certificate
 }
 
 var _ idp.Connector = (*Connector)(nil)
@@ -108,21 +128,38 @@ func New(config Config) (*Connector, error) {
 		return nil, err
 	}
 	for _, e := range address.extensions {
-		if e.critical {
-			return nil, fault.New(fault.Usage, "credentials and TLS have settings of their own (--ldap-…)",
-				"--idp: the URL demands the extension %q, which is not supported", e.name)
+		if err := config.extend(e); err != nil {
+			return nil, err
 		}
 	}
 	c := &Connector{config: config, address: address}
-	if config.Referrals != "" && config.Referrals != "report" && config.Referrals != referralsError {
-		return nil, fault.New(fault.Usage, "it is report or error", "--ldap-referrals: an unknown value")
+	if c.hosts, err = parseHosts(address.scheme, config.Hosts); err != nil {
+		return nil, err
 	}
-	for _, check := range []func() error{c.checkSearch, c.checkCredentials, c.checkTLS, c.checkNumbers} {
+	for _, check := range []func() error{c.checkSearch, c.checkCredentials, c.checkTLS, c.checkCertificate, c.checkRest} {
 		if err := check(); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
+}
+
+// extend takes up an extension of the URL where the settings say nothing else:
+// whom to bind as (RFC 4516, section 3), and StartTLS by its OID, as other
+// clients have it. Others are ignored unless they are critical.
+func (c *Config) extend(e extension) error {
+	switch strings.ToLower(e.name) {
+	case "bindname":
+		c.BindDN = cmp.Or(c.BindDN, e.value)
+	case "starttls", startTLSName:
+		c.StartTLS = cmp.Or(c.StartTLS, startTLSRequire)
+	default:
+		if e.critical {
+			return fault.New(fault.Usage, "credentials and TLS have settings of their own (--ldap-…)",
+				"--idp: the URL demands the extension %q, which is not supported", e.name)
+		}
+	}
+	return nil
 }
 
 // Source names the directory. Access rules may hide people without a sign, so
@@ -173,35 +210,14 @@ func (c *Connector) checkCredentials() error {
 	return nil
 }
 
-func (c *Connector) checkTLS() error {
-	switch c.config.StartTLS {
-	case "", startTLSOff:
-	case startTLSRequire:
-		if c.address.scheme == "ldaps" {
-			return fault.New(fault.Usage, "use ldap:// with StartTLS, or ldaps:// without",
-				"--ldap-starttls: an ldaps:// connection is encrypted from its start")
-		}
+func (c *Connector) checkRest() error {
+	switch c.config.Referrals {
+	case "", "report", referralsError:
 	default:
-		return fault.New(fault.Usage, "it is require or off", "--ldap-starttls: an unknown value")
+		return fault.New(fault.Usage, "it is report or error", "--ldap-referrals: an unknown value")
 	}
-	if c.config.CAFile == "" {
-		return nil
-	}
-	data, err := os.ReadFile(c.config.CAFile)
-	if err != nil {
-		return fault.New(fault.Usage, "", "--ldap-ca-file: %w", err)
-	}
-	c.roots = x509.NewCertPool()
-	if !c.roots.AppendCertsFromPEM(data) {
-		return fault.New(fault.Usage, "it begins with -----BEGIN CERTIFICATE-----",
-			"--ldap-ca-file: %s holds no certificate in PEM", c.config.CAFile)
-	}
-	return nil
-}
-
-func (c *Connector) checkNumbers() error {
 	if c.config.ConnectTimeout < 0 || c.config.ReadTimeout < 0 {
-		return fault.New(fault.Usage, "", "an LDAP time-out is negative")
+		return fault.New(fault.Usage, "it is a time such as 30s or 2m", "--timeout: an LDAP time-out is negative")
 	}
 	if c.config.PageSize < 0 || c.config.PageSize > math.MaxInt32 {
 		return fault.New(fault.Usage, "", "the LDAP page size is not from 1 to %d", math.MaxInt32)
@@ -209,6 +225,7 @@ func (c *Connector) checkNumbers() error {
 	c.config.ConnectTimeout = cmp.Or(c.config.ConnectTimeout, defaultConnectTimeout)
 	c.config.ReadTimeout = cmp.Or(c.config.ReadTimeout, defaultReadTimeout)
 	c.config.PageSize = cmp.Or(c.config.PageSize, defaultPageSize)
+	c.config.Resolver = cmp.Or(c.config.Resolver, net.DefaultResolver)
 	return nil
 }
 

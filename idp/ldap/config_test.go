@@ -19,13 +19,24 @@ func TestNewRefuses(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("no certificate\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	open := filepath.Join(folder, "open.pem")
+	if err := os.WriteFile(open, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		change func(*ldap.Config)
 		says   []string
 	}{
 		{"no URL", func(c *ldap.Config) { c.URL = "" }, []string{"--idp"}},
-		{"a critical extension", func(c *ldap.Config) { c.URL = "ldap://h/dc=x????!bindname=cn=a" }, []string{"--idp", `"bindname"`, "--ldap-"}},
+		{"a critical extension", func(c *ldap.Config) { c.URL = "ldap://h/dc=x????!x-other=a" }, []string{"--idp", `"x-other"`, "--ldap-"}},
+		{"a further host that is none", func(c *ldap.Config) { c.Hosts = []string{"a/b"} }, []string{"--ldap-host", `"a/b"`}},
+		{"a certificate without a key", func(c *ldap.Config) { c.CertFile = empty }, []string{"--ldap-cert-file", "--ldap-key-file"}},
+		{"a key without a certificate", func(c *ldap.Config) { c.KeyFile = empty }, []string{"--ldap-key-file", "--ldap-cert-file"}},
+		{"a certificate that is none", func(c *ldap.Config) { c.CertFile, c.KeyFile = empty, empty }, []string{"--ldap-cert-file", "PEM"}},
+		{"a key that everybody may read", func(c *ldap.Config) { c.CertFile, c.KeyFile = empty, open }, []string{"--ldap-key-file", "chmod"}},
+		{"StartTLS on a socket", func(c *ldap.Config) { c.URL, c.StartTLS = "ldapi:///dc=x", "require" }, []string{"--ldap-starttls", "ldapi://"}},
+		{"an unknown choice about referrals", func(c *ldap.Config) { c.Referrals = "follow" }, []string{"--ldap-referrals", "report or error"}},
 		{"a base in the URL that is no DN", func(c *ldap.Config) { c.URL = "ldap://h/people" }, []string{"--idp", "base DN"}},
 		{"a base that is no DN", func(c *ldap.Config) { c.Base = "people" }, []string{"--ldap-base", "ou=people"}},
 		{"a filter in the URL without its end", func(c *ldap.Config) { c.URL = "ldap://h/dc=x???(mail=*" }, []string{"--idp", "filter"}},

@@ -29,7 +29,8 @@ func TestPasswordsStayOffOpenNetworks(t *testing.T) {
 		{"another address of loopback", tcp("127.8.8.8"), false, false, true},
 		{"loopback by IPv6", tcp("::1"), false, false, true},
 		{"loopback by mapped IPv6", tcp("::ffff:127.0.0.1"), false, false, true},
-		{"what is not TCP", &net.UnixAddr{Name: "/run/ldapi"}, false, false, false},
+		{"a socket of this machine", &net.UnixAddr{Name: "/run/ldapi"}, false, false, true},
+		{"what is neither", &net.IPAddr{IP: net.ParseIP("127.0.0.1")}, false, false, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

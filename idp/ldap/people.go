@@ -33,7 +33,7 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 	for _, ref := range refs {
 		e, err := s.one(ctx, ref, mapping.names)
 		if err != nil {
-			return nil, s.failure(ctx, "reading "+ref+" from "+c.address.server(), err)
+			return nil, s.failure(ctx, "reading "+ref+" from "+s.name, err)
 		}
 		if e == nil {
 			continue
@@ -85,6 +85,6 @@ func (r *reading) finish(s *session, doing string) error {
 		return fault.New(fault.Source, "name a base that this server holds alone, or read its global catalogue",
 			"%s: there are people elsewhere: %s", doing, &s.continuations)
 	}
-	r.request.Tell(fmt.Sprintf("%s has %s, which were not followed", r.connector.address.server(), &s.continuations))
+	r.request.Tell(fmt.Sprintf("%s has %s, which were not followed", s.name, &s.continuations))
 	return nil
 }

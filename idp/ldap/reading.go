@@ -49,6 +49,7 @@ func (r *reading) run(ctx context.Context) error {
 			return err
 		}
 		again, err := r.read(ctx, s)
+		name := s.name
 		s.close()
 		switch {
 		case errors.Is(err, errEnough):
@@ -58,7 +59,7 @@ func (r *reading) run(ctx context.Context) error {
 		}
 		lost = err
 		r.request.Tell(fmt.Sprintf("the connection to %s was lost after %d people, and the read started again",
-			r.connector.address.server(), r.count))
+			name, r.count))
 	}
 }
 
@@ -72,7 +73,7 @@ func (r *reading) read(ctx context.Context, s *session) (again bool, err error) 
 		return false, err
 	}
 	doing := func() string {
-		text := fmt.Sprintf("reading people below %s from %s", query.base, r.connector.address.server())
+		text := fmt.Sprintf("reading people below %s from %s", query.base, s.name)
 		if r.count > 0 {
 			text += fmt.Sprintf(", after %d of them", r.count)
 		}

@@ -23,6 +23,7 @@ const (
 // session is a connection that has signed in.
 type session struct {
 	wire      *wire.Conn
+	name      string        // the server, for messages
 	silence   time.Duration // how long the server may say nothing
 	anonymous bool
 	server    server
@@ -45,9 +46,10 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s := &session{
-		wire:      wire.NewConn(connected, wire.Limits{Silence: c.config.ReadTimeout}),
+		wire:      wire.NewConn(connected.Conn, wire.Limits{Silence: c.config.ReadTimeout}),
+		name:      connected.name,
 		silence:   c.config.ReadTimeout,
-		anonymous: c.config.BindDN == "",
+		anonymous: c.config.BindDN == "" && !c.external(),
 	}
 	if err := c.bind(ctx, s, connected); err != nil {
 		s.close()
@@ -66,17 +68,31 @@ func (s *session) close() {
 	_ = s.wire.Close()
 }
 
+// external says whether the client's certificate is who signs in.
+func (c *Connector) external() bool { return c.config.BindDN == "" && len(c.certificates) > 0 }
+
 func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error {
-	doing := "signing in to " + c.address.server() + " without an account"
-	if !s.anonymous {
-		doing = fmt.Sprintf("signing in to %s as %s", c.address.server(), c.config.BindDN)
+	var doing string
+	sign := func() error { return s.wire.Bind(ctx, c.config.BindDN, c.config.Password) }
+	switch {
+	case c.external():
+		doing = "signing in to " + s.name + " with the certificate of --ldap-cert-file"
+		if !connected.encrypted {
+			return fault.New(fault.Usage, "use ldaps:// or --ldap-starttls require",
+				"%s: a certificate is shown in TLS, and there is none", doing)
+		}
+		sign = func() error { return s.wire.External(ctx) }
+	case s.anonymous:
+		doing = "signing in to " + s.name + " without an account"
+	default:
+		doing = fmt.Sprintf("signing in to %s as %s", s.name, c.config.BindDN)
 		if !mayCarryPassword(connected.RemoteAddr(), connected.encrypted, c.config.AllowCleartext) {
 			return fault.New(fault.Usage,
 				"use ldaps:// or --ldap-starttls require; --ldap-allow-cleartext sends it all the same",
 				"%s: the password would cross the network unencrypted", doing)
 		}
 	}
-	if err := s.wire.Bind(ctx, c.config.BindDN, c.config.Password); err != nil {
+	if err := sign(); err != nil {
 		return s.failure(ctx, doing, err)
 	}
 	return nil
@@ -95,7 +111,7 @@ func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error)
 			return server{}, nil
 		}
 		if err != nil {
-			return server{}, s.failure(ctx, "asking "+c.address.server()+" what it is", err)
+			return server{}, s.failure(ctx, "asking "+s.name+" what it is", err)
 		}
 		for _, a := range e.Attributes {
 			values[strings.ToLower(a.Name)] = slices.Clone(a.Values)

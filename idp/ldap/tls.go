@@ -23,11 +23,12 @@ const startTLSName = "1.3.6.1.4.1.1466.20037"
 // words.
 const largestStartTLSAnswer = 64 << 10
 
-func (c *Connector) tlsConfig() *tls.Config {
+func (c *Connector) tlsConfig(host string) *tls.Config {
 	return &tls.Config{
-		RootCAs:    c.roots,
-		ServerName: c.address.host,
-		MinVersion: tls.VersionTLS12,
+		RootCAs:      c.roots,
+		Certificates: c.certificates,
+		ServerName:   host,
+		MinVersion:   tls.VersionTLS12,
 	}
 }
 
@@ -59,8 +60,8 @@ func startTLS(tcp net.Conn) error {
 }
 
 // explainTLS says what to do about a failed handshake.
-func (c *Connector) explainTLS(err error) error {
-	doing := "encrypting the connection to " + c.address.server()
+func (c *Connector) explainTLS(server string, err error) error {
+	doing := "encrypting the connection to " + server
 	if isTimeout(err) {
 		return err
 	}

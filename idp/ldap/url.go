@@ -10,8 +10,8 @@ import (
 
 // address is an LDAP URL in its parts, percent-decoded (RFC 4516, section 2).
 type address struct {
-	scheme     string // ldap or ldaps
-	host       string // a name or an IP address, without brackets
+	scheme     string // ldap, ldaps or ldapi
+	host       string // a name, an IP address without brackets, a path with ldapi, or empty
 	port       string // empty when the URL has none
 	base       string
 	attributes []string
@@ -35,16 +35,17 @@ func parseAddress(raw string) (address, error) {
 	}
 	a := address{scheme: strings.ToLower(scheme)}
 	switch a.scheme {
-	case "ldap", "ldaps":
-	case "ldapi":
-		return address{}, fault.New(fault.Usage, "use ldap://localhost",
-			"--idp: ldapi:// (a socket on this machine) is not supported yet")
+	case "ldap", "ldaps", "ldapi":
 	default:
-		return address{}, badURL("it does not begin with ldap:// or ldaps://")
+		return address{}, badURL("it does not begin with ldap://, ldaps:// or ldapi://")
 	}
 
 	authority, rest, hasPath := cutAny(rest, "/?#")
-	if err := a.setAuthority(authority); err != nil {
+	setHost := a.setAuthority
+	if a.scheme == "ldapi" {
+		setHost = a.setSocket
+	}
+	if err := setHost(authority); err != nil {
 		return address{}, err
 	}
 	if !hasPath {
@@ -81,9 +82,8 @@ func (a *address) setAuthority(authority string) error {
 	if err != nil {
 		return err
 	}
-	if host == "" {
-		return fault.New(fault.Usage, "give it as in ldap://ldap.example.com",
-			"--idp: the URL has no host, and looking one up is not supported yet")
+	if host == "" && port != "" {
+		return badURL("there is a port and no host")
 	}
 	if strings.ContainsFunc(host, notInHost) {
 		return badURL("the host holds a character that no host has")
@@ -96,6 +96,25 @@ func (a *address) setAuthority(authority string) error {
 		port = strconv.FormatUint(number, 10)
 	}
 	a.host, a.port = host, port
+	return nil
+}
+
+// defaultSocket is where OpenLDAP's slapd listens on a machine of its own.
+const defaultSocket = "/var/run/slapd/ldapi"
+
+// setSocket reads the percent-encoded path of a Unix domain socket, as
+// OpenLDAP has it: ldapi://%2Frun%2Fldapi.
+func (a *address) setSocket(authority string) error {
+	path, err := decode(authority)
+	switch {
+	case err != nil:
+		return err
+	case path == "":
+		path = defaultSocket
+	case path[0] != '/':
+		return badURL("the path of the socket is not absolute: ldapi://%2Frun%2Fldapi")
+	}
+	a.host = path
 	return nil
 }
 
@@ -164,9 +183,12 @@ func (a *address) addExtension(part string) error {
 func (a address) String() string {
 	var b strings.Builder
 	b.WriteString(a.scheme + "://")
-	if strings.Contains(a.host, ":") {
+	switch {
+	case a.scheme == "ldapi":
+		b.WriteString(encode(a.host, "/:"))
+	case strings.Contains(a.host, ":"):
 		b.WriteString("[" + encode(a.host, "") + "]")
-	} else {
+	default:
 		b.WriteString(encode(a.host, ":"))
 	}
 	if a.port != "" {

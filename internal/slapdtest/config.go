@@ -30,6 +30,9 @@ type Config struct {
 	PagedLimit int
 	// TLS adds StartTLS and an ldaps:// listener.
 	TLS *testca.Certificate
+	// ClientCA is the PEM file of a CA, one of whose certificates every client
+	// has to show in TLS. One for "reader" may sign in as BindDN.
+	ClientCA string
 	// Anonymous is what an anonymous client may do.
 	Anonymous Anonymous
 	// RootDSE holds further attributes of the root DSE, as lines of LDIF.
@@ -74,6 +77,11 @@ func (c Config) slapdConf(t testing.TB, install installation, folder string) str
 	if c.TLS != nil {
 		line("TLSCertificateFile %s", c.TLS.CertFile)
 		line("TLSCertificateKeyFile %s", c.TLS.KeyFile)
+	}
+	if c.ClientCA != "" {
+		line("TLSCACertificateFile %s", c.ClientCA)
+		line("TLSVerifyClient demand")
+		line("authz-regexp ^cn=([^,]+)$ cn=$1,%s", Base)
 	}
 	if c.Anonymous == AnonymousRefused {
 		line("disallow bind_anon")

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,8 @@ import (
 type Server struct {
 	// URL and LDAPSURL are without a base; LDAPSURL is empty without TLS.
 	URL, LDAPSURL string
+	// SocketURL is ldapi:// with the path of a Unix domain socket.
+	SocketURL string
 	// Base is the only naming context.
 	Base string
 	// BindDN reads everything but passwords, and the limits hold for it.
@@ -102,7 +105,8 @@ func launch(t testing.TB, program, settings string, withTLS bool) (*Server, erro
 		log:      &logbook{ready: make(chan struct{})},
 		stopped:  make(chan struct{}),
 	}
-	listeners := server.URL + "/"
+	server.SocketURL = "ldapi://" + url.PathEscape(filepath.Join(filepath.Dir(settings), "ldapi"))
+	listeners := server.URL + "/ " + server.SocketURL
 	if withTLS {
 		server.LDAPSURL = "ldaps://" + freeAddress(t)
 		listeners += " " + server.LDAPSURL + "/"

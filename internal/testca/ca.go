@@ -57,6 +57,15 @@ func For(names ...string) Option {
 	}
 }
 
+// ForClient makes a certificate by which a client called name signs in.
+func ForClient(name string) Option {
+	return func(template *x509.Certificate) {
+		template.Subject = pkix.Name{CommonName: name}
+		template.DNSNames, template.IPAddresses = nil, nil
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	}
+}
+
 // Expired makes a certificate that ended an hour ago.
 func Expired() Option {
 	return func(template *x509.Certificate) {

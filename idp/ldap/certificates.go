@@ -1,0 +1,66 @@
+package ldap
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"os"
+	"runtime"
+	"strings"
+
+	"cohort/internal/fault"
+)
+
+func (c *Connector) checkTLS() error {
+	switch c.config.StartTLS {
+	case "", startTLSOff:
+	case startTLSRequire:
+		if c.address.scheme == "ldaps" {
+			return fault.New(fault.Usage, "use ldap:// with StartTLS, or ldaps:// without",
+				"--ldap-starttls: an ldaps:// connection is encrypted from its start")
+		}
+		if c.address.scheme == "ldapi" {
+			return fault.New(fault.Usage, "leave it out", "--ldap-starttls: an ldapi:// connection does not leave this machine")
+		}
+	default:
+		return fault.New(fault.Usage, "it is require or off", "--ldap-starttls: an unknown value")
+	}
+	if c.config.CAFile == "" {
+		return nil
+	}
+	data, err := os.ReadFile(c.config.CAFile)
+	if err != nil {
+		return fault.New(fault.Usage, "", "--ldap-ca-file: %w", err)
+	}
+	c.roots = x509.NewCertPool()
+	if !c.roots.AppendCertsFromPEM(data) {
+		return fault.New(fault.Usage, "it begins with -----BEGIN CERTIFICATE-----",
+			"--ldap-ca-file: %s holds no certificate in PEM", c.config.CAFile)
+	}
+	return nil
+}
+
+func (c *Connector) checkCertificate() error {
+	certificate, key := c.config.CertFile, c.config.KeyFile
+	switch {
+	case certificate == "" && key == "":
+		return nil
+	case certificate == "":
+		return fault.New(fault.Usage, "name it with --ldap-cert-file", "--ldap-key-file: the key has no certificate")
+	case key == "":
+		return fault.New(fault.Usage, "name it with --ldap-key-file", "--ldap-cert-file: the certificate has no key")
+	}
+	info, err := os.Stat(key)
+	if err != nil {
+		return fault.New(fault.Usage, "", "--ldap-key-file: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
+		return fault.New(fault.Usage, "chmod 600 keeps it to you", "--ldap-key-file: the file is readable by everybody")
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if err != nil {
+		return fault.New(fault.Usage, "both are PEM, the key without a passphrase, and belong together",
+			"--ldap-cert-file, --ldap-key-file: %s", strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	c.certificates = []tls.Certificate{pair}
+	return nil
+}
