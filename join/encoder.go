@@ -1,6 +1,7 @@
 package join
 
 import (
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -54,6 +55,17 @@ func FormatOf(path string) Format {
 		return JSONLines
 	}
 	return CSV
+}
+
+// KnowsFormatOf says whether a file's ending is none of another format, which
+// somebody would be surprised to find CSV in.
+func KnowsFormatOf(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".json", ".xlsx", ".xls", ".ods", ".parquet", ".gz", ".zst", ".zip", ".yaml", ".yml", ".xml", ".html", ".md":
+		return false
+	default:
+		return true
+	}
 }
 
 // clean gives a text that every reader of UTF-8 files takes, and counts what it

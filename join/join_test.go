@@ -225,6 +225,26 @@ func TestTheLadder(t *testing.T) {
 			figures: join.UserFigures{Total: 3, Matched: 2, Ambiguous: 1},
 		},
 		{
+			name: "an alias that somebody else has too is nobody's, also when that one is matched already",
+			people: []idp.Person{
+				person("1", "a@corp.example", alias("team@corp.example")),
+				person("2", "b@corp.example", alias("team@corp.example")),
+			},
+			users:   []coder.User{user("a", "a@corp.example"), user("team", "team@corp.example")},
+			want:    []string{"1,email,a,a@corp.example", "2,ambiguous,,"},
+			figures: join.UserFigures{Total: 2, Matched: 1, Ambiguous: 1},
+		},
+		{
+			name: "an alias of a matched person and a disabled one is a second account",
+			people: []idp.Person{
+				person("1", "a@corp.example", alias("team@corp.example")),
+				person("2", "b@corp.example", alias("team@corp.example"), disabled),
+			},
+			users:   []coder.User{user("a", "a@corp.example"), user("team", "team@corp.example")},
+			want:    []string{"1,email,a,a@corp.example", "2,none,,"},
+			figures: join.UserFigures{Total: 2, Matched: 1, Second: 1},
+		},
+		{
 			name: "a disputed alias does not take the undisputed one away",
 			people: []idp.Person{
 				person("1", "", alias("mine@corp.example", "team@corp.example")),

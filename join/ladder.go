@@ -1,13 +1,17 @@
 package join
 
 import (
+	"slices"
+
 	"cohort/coder"
 	"cohort/idp"
 )
 
-// ladder matches people to users, rung by rung. A rung sees only what the
+// ladder matches people to users, rung by rung. A rung decides only what the
 // rungs before it left open on both sides, and looks at all of its keys before
 // it decides any, so that the order of people and users is of no account.
+// Whoever is matched already still holds an address: that it is free for
+// somebody else would be a guess.
 type ladder struct {
 	people []record
 	users  []coder.User
@@ -48,13 +52,26 @@ func (l *ladder) decide(r rung) {
 	if len(accounts) == 0 {
 		return
 	}
-	holders := l.holders(r, accounts, func(p int) bool { return l.match[p] == NoMatch })
+	holders := l.holders(r, accounts, func(int) bool { return true })
 	claims := make(map[int32][]claim)
 	for key, held := range holders {
-		if winner, ok := l.soleHolder(held); ok && len(accounts[key]) == 1 {
-			claims[winner.person] = append(claims[winner.person], claim{accounts[key][0], key, winner.address})
-			delete(holders, key)
+		if !slices.ContainsFunc(held, func(h holder) bool { return l.match[h.person] == NoMatch }) {
+			delete(holders, key) // nobody asks; it may be a second account
+			continue
 		}
+		winner, ok := l.soleHolder(held)
+		switch {
+		case !ok || len(accounts[key]) > 1:
+			continue
+		case l.match[winner.person] == NoMatch:
+			claims[winner.person] = append(claims[winner.person], claim{accounts[key][0], key, winner.address})
+		case l.user[winner.person] != none:
+			u := accounts[key][0]
+			l.account[u], l.person[u] = Second, winner.person
+		default:
+			continue
+		}
+		delete(holders, key)
 	}
 	for person, claimed := range claims {
 		best := l.best(claimed)

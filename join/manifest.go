@@ -12,6 +12,9 @@ type Manifest struct {
 	Duration float64          `json:"duration_seconds"`
 	Sources  []ManifestSource `json:"sources"`
 	Figures
+	// Join and Where say which rows of the figures were written.
+	Join    Kind             `json:"join"`
+	Where   []string         `json:"where,omitempty"`
 	Columns []ManifestColumn `json:"columns"`
 	Changes Changes          `json:"changes"`
 	Files   []ManifestFile   `json:"files"`

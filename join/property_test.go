@@ -101,9 +101,11 @@ func naive(people []idp.Person, users []coder.User) (ofPeople, ofUsers map[strin
 		for _, u := range open {
 			k := rung.key(u.Email)
 			var held []idp.Person
+			isOpen := false
 			for _, p := range people {
-				if before[p.ID] && has(rung.addresses(p), rung.key, k) {
+				if has(rung.addresses(p), rung.key, k) {
 					held = append(held, p)
+					isOpen = isOpen || before[p.ID]
 				}
 			}
 			rivals := 0
@@ -114,9 +116,11 @@ func naive(people []idp.Person, users []coder.User) (ofPeople, ofUsers map[strin
 			}
 			winner, ok := sole(held)
 			switch {
-			case len(held) == 0:
-			case ok && rivals == 1:
+			case !isOpen:
+			case ok && rivals == 1 && before[winner.ID]:
 				wins[winner.ID] = append(wins[winner.ID], u)
+			case ok && rivals == 1 && ofPeople[winner.ID] != "ambiguous":
+				ofUsers[u.ID] = "second of " + winner.ID
 			default:
 				ofUsers[u.ID] = "ambiguous"
 				for _, p := range held {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,86 +41,140 @@ func findFile(cmd *cobra.Command, w world) string {
 }
 
 func fillFromFile(cmd *cobra.Command, file string, content []byte) error {
-	var document yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(content)).Decode(&document); err != nil {
-		if len(bytes.TrimSpace(content)) == 0 {
-			return nil
-		}
-		return fault.New(fault.Usage, "", "%s: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	top := document.Content[0]
-	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
-		return nil
-	}
-	if top.Kind != yaml.MappingNode {
-		return fault.New(fault.Usage, "", "%s: line %d: the file is not a list of keys and values", file, top.Line)
+	top, err := readDocument(file, content)
+	if top == nil || err != nil {
+		return err
 	}
 	known := settingsOfAll(cmd.Root())
-	given := make(map[string]bool)
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		key, value := top.Content[i], top.Content[i+1]
-		place := fmt.Sprintf("%s: line %d: %s", file, key.Line, key.Value)
-		if !slices.Contains(known, key.Value) {
-			return unknownKey(place, key.Value, known)
-		}
-		if given[key.Value] {
-			return fault.New(fault.Usage, "say it once", "%s is there twice", place)
-		}
-		given[key.Value] = true
-		flag := flagOfKey(cmd, key.Value)
-		if key.Value == keyName(idpFlag) && isSourceList(value) {
-			if err := fillSource(cmd, file, value, flag); err != nil {
-				return err
-			}
+	settings, err := pairs(file, top, known)
+	if err != nil {
+		return err
+	}
+	foreign := secretsForOthers(cmd, settings)
+	for _, setting := range settings {
+		flag := flagOfKey(cmd, setting.key)
+		// It may be another command's, or said with more authority, or a
+		// secret for another source than the one that was named instead.
+		if flag == nil || flag.Changed || foreign[setting.key] {
 			continue
 		}
-		// It may be another command's, or said with more authority.
-		if flag == nil || flag.Changed {
-			continue
+		if setting.key == keyName(idpFlag) && isSource(setting.value) {
+			err = fillSource(cmd, file, setting.value, flag)
+		} else {
+			err = setFromYAML(flag, setting.place, setting.value)
 		}
-		if err := setFromYAML(flag, place, value); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// isSourceList says whether the key idp holds sources with settings of their
-// own: idp: [{url: ldaps://…, bind_dn: …}].
-func isSourceList(value *yaml.Node) bool {
-	return value.Kind == yaml.SequenceNode && len(value.Content) > 0 && value.Content[0].Kind == yaml.MappingNode
+// readDocument gives the top of a YAML file, or nil where it says nothing.
+func readDocument(file string, content []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	var document, second yaml.Node
+	err := decoder.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault.New(fault.Usage, "a value that holds \": \" or ends in : needs quotes", "%s: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Usage, "leave out what follows ---", "%s: the file holds more than one document", file)
+	}
+	top := document.Content[0]
+	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+		return nil, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, fault.New(fault.Usage, "", "%s: line %d: the file is not a list of keys and values", file, top.Line)
+	}
+	return top, nil
 }
 
-// fillSource reads the one source of a list: its keys are those of the LDAP
-// flags without their prefix.
-func fillSource(cmd *cobra.Command, file string, list *yaml.Node, idp *pflag.Flag) error {
-	if len(list.Content) > 1 {
-		return fault.New(fault.Usage, "name one", "%s: line %d: idp: one source is read, here are %d", file, list.Line, len(list.Content))
+// keyValue is one key of a mapping; place names it in errors.
+type keyValue struct {
+	key   string
+	value *yaml.Node
+	place string
+}
+
+// pairs are the keys of a mapping, each known and there once.
+func pairs(file string, mapping *yaml.Node, known []string) ([]keyValue, error) {
+	var all []keyValue
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		key := mapping.Content[i]
+		pair := keyValue{key.Value, mapping.Content[i+1], fmt.Sprintf("%s: line %d: %s", file, key.Line, key.Value)}
+		if !slices.Contains(known, pair.key) {
+			return nil, unknownKey(pair.place, pair.key, known)
+		}
+		if hasKey(all, pair.key) {
+			return nil, fault.New(fault.Usage, "say it once", "%s is there twice", pair.place)
+		}
+		all = append(all, pair)
 	}
-	if idp == nil || idp.Changed {
-		return nil
+	return all, nil
+}
+
+func hasKey(all []keyValue, key string) bool {
+	return slices.ContainsFunc(all, func(pair keyValue) bool { return pair.key == key })
+}
+
+// secretsForOthers are the keys that hold a secret for the source that the file
+// names, where a flag or a variable names another.
+func secretsForOthers(cmd *cobra.Command, settings []keyValue) map[string]bool {
+	foreign := make(map[string]bool)
+	for key, source := range map[string]string{
+		"coder_token_file":   coderFlag,
+		"ldap_password_file": idpFlag,
+		"ldap_key_file":      idpFlag,
+	} {
+		named := cmd.Flags().Changed(source) || cmd.Flags().Changed(demoFlag)
+		foreign[key] = named && hasKey(settings, source)
 	}
-	source := list.Content[0]
+	return foreign
+}
+
+// isSource says whether the key idp holds a source with settings of its own:
+// idp: [{url: ldaps://…, bind_dn: …}], with or without the list around it.
+func isSource(value *yaml.Node) bool {
+	return value.Kind == yaml.MappingNode ||
+		value.Kind == yaml.SequenceNode && len(value.Content) > 0 && value.Content[0].Kind == yaml.MappingNode
+}
+
+// fillSource reads the one source: its keys are those of the LDAP flags without
+// their prefix.
+func fillSource(cmd *cobra.Command, file string, source *yaml.Node, idp *pflag.Flag) error {
+	if source.Kind == yaml.SequenceNode {
+		if len(source.Content) > 1 {
+			return fault.New(fault.Usage, "name one", "%s: line %d: idp: one source is read, here are %d", file, source.Line, len(source.Content))
+		}
+		source = source.Content[0]
+	}
 	known := []string{"url"}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		if name, ok := strings.CutPrefix(flag.Name, ldapPrefix); ok {
 			known = append(known, keyName(name))
 		}
 	})
-	for i := 0; i+1 < len(source.Content); i += 2 {
-		key, value := source.Content[i], source.Content[i+1]
-		place := fmt.Sprintf("%s: line %d: %s", file, key.Line, key.Value)
-		if !slices.Contains(known, key.Value) {
-			return unknownKey(place, key.Value, known)
-		}
+	settings, err := pairs(file, source, known)
+	if err != nil {
+		return err
+	}
+	if !hasKey(settings, "url") {
+		return fault.New(fault.Usage, "add url: ldaps://host/base", "%s: line %d: idp: the source has no url", file, source.Line)
+	}
+	for _, setting := range settings {
 		flag := idp
-		if key.Value != "url" {
-			flag = flagOfKey(cmd, keyName(ldapPrefix)+key.Value)
+		if setting.key != "url" {
+			flag = flagOfKey(cmd, keyName(ldapPrefix)+setting.key)
 		}
 		if flag.Changed {
 			continue
 		}
-		if err := setFromYAML(flag, place, value); err != nil {
+		if err := setFromYAML(flag, setting.place, setting.value); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"syscall"
 
 	"cohort/internal/fault"
 )
@@ -11,7 +10,7 @@ import (
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(err error) int {
 	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
+	case err == nil, errors.Is(err, errReaderGone):
 		return 0
 	case isInterrupt(err):
 		return 130

@@ -33,10 +33,11 @@ written unless both were read to their end.`,
     --coder https://coder.example.com -o people.csv`,
 		Args: noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			if from.demo && (cmd.Flags().Changed(idpFlag) || cmd.Flags().Changed(coderFlag)) {
-				return fault.New(fault.Usage, "leave one of them out", "--demo stands for --idp and --coder")
+			said, err := fillSettings(cmd, w)
+			if err != nil {
+				return err
 			}
-			return fillSettings(cmd, w)
+			return from.settle(said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			plan, err := to.plan()
@@ -67,6 +68,12 @@ func (f *outputFlags) plan() (plan, error) {
 		options: join.Options{AllowMissing: f.allowMissing},
 	}
 	var err error
+	if f.output == "" {
+		return p, fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
+	}
+	if f.format == "" && !join.KnowsFormatOf(f.output) {
+		return p, fault.New(fault.Usage, "choose one with --format: csv or jsonl", "--output: the file's ending is of no format that is written here")
+	}
 	if f.format != "" {
 		if p.format, err = join.ParseFormat(f.format); err != nil {
 			return p, err
@@ -96,8 +103,11 @@ func (f *outputFlags) plan() (plan, error) {
 // settings, both reads, the join, the writing.
 func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, plan plan) (err error) {
 	started := time.Now()
-	outputs := staging{stdout: w.stdout}
-	defer outputs.discard()
+	outputs := staging{ctx: ctx, stdout: w.stdout}
+	defer func() {
+		outputs.discard()
+		err = outputs.readerGone(err)
+	}()
 	// The manifest is last, so that it is there only when all it names is.
 	table, err := outputs.create("--output", to.output)
 	if err != nil {
@@ -117,7 +127,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		return err
 	}
 	defer func() { err = errors.Join(err, sources.close()) }()
-	people, users, notices, err := sources.readBoth(ctx, w, from.quiet, plan.columns.Request())
+	people, users, err := sources.readBoth(ctx, w, from.quiet, plan.columns.Request())
 	if err != nil {
 		return err
 	}
@@ -144,6 +154,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 			return err
 		}
 	}
+	warnings := slices.Concat(changeWarnings(written.Changes), doubtWarnings(doubts, to.review), emptyWarnings(written))
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
 		Sources: []join.ManifestSource{
@@ -151,8 +162,9 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 			{Role: "coder", Name: sources.coderName, Records: len(users), Complete: join.Complete(true)},
 		},
 		Figures: joined.Figures(), Columns: written.ManifestColumns(), Changes: written.Changes,
-		Files:    []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
-		Warnings: slices.Concat(notices, changeWarnings(written.Changes), doubtWarnings(doubts, to.review)),
+		Files: []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
+		Join:  plan.options.Join, Where: to.where,
+		Warnings: slices.Concat([]string{}, sources.notices.all(), warnings),
 	}
 	if review != nil {
 		report.Files = append(report.Files, join.ManifestFile{
@@ -166,14 +178,15 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 			return fmt.Errorf("write %s: %w", to.summary, err)
 		}
 	}
-	// From here on an interrupt comes too late: the files are renamed together.
-	if err := context.Cause(ctx); err != nil {
+	// From here on an interrupt comes too late: the files are renamed together,
+	// and what was written directly is out.
+	if err := ctx.Err(); err != nil && table.temp != nil {
 		return err
 	}
 	if err := outputs.commit(); err != nil {
 		return err
 	}
-	for _, warning := range report.Warnings {
+	for _, warning := range warnings {
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
@@ -188,13 +201,14 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 // readBoth reads both sides at the same time. The first that fails ends the
 // other.
 func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp.Request) (
-	people *join.Population, users []coder.User, notices []string, err error,
+	people *join.Population, users []coder.User, err error,
 ) {
 	shown := startProgress(w, quiet)
 	defer shown.stop()
 	people = join.NewPopulation(request)
 	people.AddSource(s.people.Source().Name)
-	request.Notify = func(notice string) { notices = append(notices, notice) }
+	s.notices.show = shown.warn
+	request.Notify = s.notices.tell
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		return s.readPeople(ctx, request, people, func() { shown.people.Add(1) })
@@ -204,5 +218,6 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp
 		shown.users.Store(int64(len(users)))
 		return err
 	})
-	return people, users, notices, group.Wait()
+	err = group.Wait()
+	return people, users, err
 }

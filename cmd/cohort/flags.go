@@ -29,6 +29,8 @@ type sourceFlags struct {
 
 	coderTokenFile      string
 	coderAllowCleartext bool
+
+	said layers
 }
 
 type ldapFlags struct {

@@ -44,7 +44,7 @@ func TestAnInterruptEndsTheProgramCleanly(t *testing.T) {
 	if code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
-	if want := "cohort: interrupted; nothing was written"; run.oneLineSaid(t) != want {
+	if want := "cohort: interrupted; no file was written"; run.oneLineSaid(t) != want {
 		t.Errorf("said %q, want %q", run.stderr.String(), want)
 	}
 	output.untouched(t)

@@ -16,7 +16,11 @@ func main() {
 // run is the program behind main: its arguments and surroundings in, its exit
 // code out.
 func run(args []string, w world) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	// After the first interrupt the next one is the system's again, so that a
 	// second Ctrl-C ends the program at once.

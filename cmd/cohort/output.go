@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"cohort/internal/fault"
 )
@@ -18,9 +21,13 @@ import (
 // written, or not at all. They are made before anything is read, so that a
 // folder that cannot be written shows at once.
 type staging struct {
+	ctx    context.Context // ends a write that waits for a reader
 	stdout io.Writer
 	files  []*stagedFile
 }
+
+// errReaderGone says that whoever read standard output has closed it.
+var errReaderGone = errors.New("the reader of standard output is gone")
 
 // create prepares a file; flag is what named it, "-" is standard output. What
 // was not named is nil.
@@ -28,17 +35,28 @@ func (s *staging) create(flag, path string) (*stagedFile, error) {
 	if path == "" {
 		return nil, nil
 	}
-	for _, other := range s.files {
-		if other.path == path {
-			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
-		}
-	}
-	f := &stagedFile{path: path, hash: sha256.New()}
+	f := &stagedFile{ctx: s.ctx, path: path, hash: sha256.New()}
 	if err := f.open(s.stdout); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)
 	}
+	for _, other := range s.files {
+		if f.isSame(other) {
+			f.remove()
+			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
+		}
+	}
 	s.files = append(s.files, f)
 	return f, nil
+}
+
+// readerGone says what it means that the reader of standard output is gone: it
+// has seen what it wanted where that was all, but files that were asked for
+// are missing where it was not.
+func (s *staging) readerGone(err error) error {
+	if errors.Is(err, errReaderGone) && len(s.files) > 1 {
+		return fault.New(fault.Other, "so no file was written", "the reader of standard output closed it")
+	}
+	return err
 }
 
 // commit puts all files into place, in the order in which they were created.
@@ -66,17 +84,20 @@ func (s *staging) discard() {
 // stagedFile is written beside its target, or directly where the target is a
 // device, a pipe or standard output.
 type stagedFile struct {
+	ctx    context.Context
 	path   string
-	target string   // what the rename replaces; "" where there is none
-	temp   *os.File // beside the target
-	direct io.Writer
-	device *os.File // opened at the first write, since opening a pipe waits
-	hash   hash.Hash
-	size   int64
+	target string    // what the rename replaces; "" where there is none
+	temp   *os.File  // beside the target
+	direct io.Writer // standard output
+	device *os.File  // opened at the first write, since opening a pipe waits
+	// abandoned says that a write may still hold the device.
+	abandoned bool
+	hash      hash.Hash
+	size      int64
 }
 
 func (f *stagedFile) open(stdout io.Writer) error {
-	if f.path == "-" {
+	if f.path == "-" || f.path == "/dev/stdout" {
 		f.direct = stdout
 		return nil
 	}
@@ -101,17 +122,34 @@ func (f *stagedFile) open(stdout io.Writer) error {
 	return err
 }
 
-// resolveLinks follows symbolic links also to a file that is not there yet.
+// isSame says whether both would be one file.
+func (f *stagedFile) isSame(other *stagedFile) bool {
+	return f.direct != nil && other.direct != nil || f.target != "" && f.target == other.target
+}
+
+// resolveLinks is the absolute path of the file that path means, through
+// symbolic links, also of one that is not there yet.
 func resolveLinks(path string) (string, error) {
 	for range 40 { // as many as Linux follows
+		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err == nil {
+			folder, err = filepath.Abs(folder)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("make a file in %s: no such file or directory", filepath.Dir(path))
+		}
+		if err != nil {
+			return "", err
+		}
+		path = filepath.Join(folder, filepath.Base(path))
 		target, err := os.Readlink(path)
 		if err != nil {
 			return path, nil //nolint:nilerr // not a link: this is the file
 		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+		if path = target; !filepath.IsAbs(target) {
+			// Not Join, which would take ".." away before links are followed.
+			path = folder + string(filepath.Separator) + target
 		}
-		path = target
 	}
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
@@ -125,12 +163,39 @@ func (f *stagedFile) Write(p []byte) (int, error) {
 }
 
 func (f *stagedFile) write(p []byte) (int, error) {
-	switch {
-	case f.direct != nil:
-		return f.direct.Write(p)
-	case f.temp != nil:
+	if f.temp != nil {
 		return f.temp.Write(p)
-	case f.device == nil:
+	}
+	// A pipe without a reader waits for ever, which an interrupt must end. The
+	// copy is the goroutine's own, should it outlive this call.
+	type result struct {
+		n   int
+		err error
+	}
+	written := make(chan result, 1)
+	p = bytes.Clone(p)
+	go func() {
+		n, err := f.writeDirectly(p)
+		written <- result{n, err}
+	}()
+	select {
+	case r := <-written:
+		return r.n, r.err
+	case <-f.ctx.Done():
+		f.abandoned = true
+		return 0, f.ctx.Err()
+	}
+}
+
+func (f *stagedFile) writeDirectly(p []byte) (int, error) {
+	if f.direct != nil {
+		n, err := f.direct.Write(p)
+		if errors.Is(err, syscall.EPIPE) {
+			err = errReaderGone
+		}
+		return n, err
+	}
+	if f.device == nil {
 		device, err := os.OpenFile(f.path, os.O_WRONLY, 0)
 		if err != nil {
 			return 0, err
@@ -172,7 +237,7 @@ func (f *stagedFile) rename() error {
 }
 
 func (f *stagedFile) remove() {
-	if f.device != nil {
+	if !f.abandoned && f.device != nil {
 		_ = f.device.Close()
 	}
 	if f.temp == nil {

@@ -48,6 +48,14 @@ func (p *progress) stop() {
 	p.drawn.Wait()
 }
 
+// warn prints a line of its own, above the drawn one.
+func (p *progress) warn(text string) {
+	if p.world.columns() > 0 {
+		fmt.Fprint(p.world.stderr, "\r\x1b[K")
+	}
+	p.world.sayWarning(text)
+}
+
 func (p *progress) draw(width int) {
 	line := p.line(time.Since(p.started))
 	// The last column stays free: some terminals break the line there.

@@ -20,6 +20,7 @@ a person, the provider's attributes, and whether that person uses Coder.`,
 		Example: `  cohort export --demo
   cohort export --idp ldaps://ldap.example.com/dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com --coder https://coder.example.com -o people.csv`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -75,7 +76,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var missing *pflag.ValueRequiredError
 	if errors.As(err, &missing) {
-		return fault.New(fault.Usage, hint, "--%s needs a value", missing.GetSpecifiedName())
+		dashes := "--"
+		if missing.GetSpecifiedShortnames() != "" {
+			dashes = "-"
+		}
+		return fault.New(fault.Usage, hint, "%s%s needs a value", dashes, missing.GetSpecifiedName())
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 )
 
 // What the program says to a person follows these rules:
@@ -23,9 +22,9 @@ import (
 // what it wanted.
 func (w world) sayError(err error) {
 	switch {
-	case err == nil || errors.Is(err, syscall.EPIPE):
+	case err == nil || errors.Is(err, errReaderGone):
 	case isInterrupt(err):
-		fmt.Fprintln(w.stderr, "cohort: interrupted; nothing was written")
+		fmt.Fprintln(w.stderr, "cohort: interrupted; no file was written")
 	default:
 		fmt.Fprintln(w.stderr, "cohort: "+oneLine(err.Error()))
 	}

@@ -21,13 +21,31 @@ func variableName(flag string) string {
 
 func keyName(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 
+// layer is where a setting was said; a higher one replaces a lower one.
+type layer int
+
+const (
+	unsaid layer = iota
+	inFile
+	inEnvironment
+	onCommandLine
+)
+
+// layers says where each flag, by name, got its value.
+type layers map[string]layer
+
 // fillSettings gives every flag that the command line left alone its value from
 // the environment, else from the file.
-func fillSettings(cmd *cobra.Command, w world) error {
+func fillSettings(cmd *cobra.Command, w world) (layers, error) {
+	said := make(layers)
 	var failure error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed {
+			said[flag.Name] = onCommandLine
+			return
+		}
 		value := w.getenv(variableName(flag.Name))
-		if failure != nil || flag.Changed || value == "" || !isSetting(flag.Name) {
+		if failure != nil || value == "" || !isSetting(flag.Name) {
 			return
 		}
 		values := []string{value}
@@ -35,19 +53,28 @@ func fillSettings(cmd *cobra.Command, w world) error {
 			values = strings.Split(strings.TrimSuffix(value, "\n"), "\n")
 		}
 		failure = set(flag, variableName(flag.Name), values)
+		said[flag.Name] = inEnvironment
 	})
 	if failure != nil {
-		return failure
+		return said, failure
 	}
 	file := findFile(cmd, w)
 	if file == "" {
-		return nil
+		return said, nil
 	}
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return fault.New(fault.Usage, "see --config", "read the configuration: %w", err)
+		return said, fault.New(fault.Usage, "see --config", "read the configuration: %w", err)
 	}
-	return fillFromFile(cmd, file, content)
+	if err := fillFromFile(cmd, file, content); err != nil {
+		return said, err
+	}
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && said[flag.Name] == unsaid {
+			said[flag.Name] = inFile
+		}
+	})
+	return said, nil
 }
 
 // isSetting leaves out the flags that are about this one call.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"cohort/coder"
 	"cohort/idp"
@@ -20,15 +21,62 @@ type sources struct {
 	coder  *coder.Client
 	// coderName is the deployment as the user named it.
 	coderName string
+	notices   *notices
 	close     func() error
+}
+
+// notices collects what both sides tell while they are read, and shows it at
+// once: it may be that they wait.
+type notices struct {
+	mu   sync.Mutex
+	told []string
+	show func(notice string)
+}
+
+func (n *notices) tell(notice string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.told = append(n.told, notice)
+	if n.show != nil {
+		n.show(notice)
+	}
+}
+
+func (n *notices) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.told
+}
+
+// settle decides between settings that stand for the same: what was said with
+// more authority counts.
+func (f *sourceFlags) settle(said layers) error {
+	sources := max(said[idpFlag], said[coderFlag])
+	switch {
+	case !f.demo || said[demoFlag] < sources:
+		f.demo = false
+	case said[demoFlag] == sources:
+		return fault.New(fault.Usage, "leave one of them out", "--demo stands for --idp and --coder")
+	default:
+		f.idp, f.coder = []string{demoURL}, demoURL
+	}
+	f.said = said
+	return nil
+}
+
+// secret is what a file holds that a flag names, or a variable: a variable
+// replaces the flag's word in the configuration, as it does everywhere.
+func (f *sourceFlags) secret(w world, flag, file, variable string) (string, error) {
+	value := w.getenv(variable)
+	if file == "" || value != "" && f.said[flag] <= inFile {
+		return value, nil
+	}
+	return readSecret("--"+flag, file)
 }
 
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
 func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
-	if f.demo {
-		f.idp, f.coder = []string{demoURL}, demoURL
-	}
 	switch {
 	case len(f.idp) == 0:
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
@@ -36,13 +84,24 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		return nil, fault.New(fault.Usage, "name one", "--idp: one source is read, here are %d", len(f.idp))
 	}
 	sample := &demo{}
-	s := &sources{close: sample.close}
+	s := &sources{notices: &notices{}}
+	s.close = func() error {
+		if s.coder != nil {
+			s.coder.Close()
+		}
+		return sample.close()
+	}
 	var err error
 	s.people, err = idp.Open(f.idp[0], map[string]idp.Opener{
 		"ldap":  f.openLDAP(w),
 		"ldaps": f.openLDAP(w),
 		"ldapi": f.openLDAP(w),
-		"demo":  func(string) (idp.Connector, error) { return sample.directory() },
+		"demo": func(url string) (idp.Connector, error) {
+			if url != demoURL {
+				return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")
+			}
+			return sample.directory()
+		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -51,7 +110,7 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		s.coderName = demoURL
 		s.coder, err = sample.deployment(allowEmpty)
 	} else {
-		s.coder, err = f.openCoder(w, allowEmpty)
+		s.coder, err = f.openCoder(w, allowEmpty, s.notices.tell)
 		if err == nil {
 			s.coderName = s.coder.Name()
 		}
@@ -64,13 +123,9 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 
 func (f *sourceFlags) openLDAP(w world) idp.Opener {
 	return func(url string) (idp.Connector, error) {
-		password := w.getenv("COHORT_LDAP_PASSWORD")
-		if f.ldap.passwordFile != "" {
-			secret, err := readSecret("--ldap-password-file", f.ldap.passwordFile)
-			if err != nil {
-				return nil, err
-			}
-			password = secret
+		password, err := f.secret(w, "ldap-password-file", f.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
+		if err != nil {
+			return nil, err
 		}
 		return ldap.New(ldap.Config{
 			URL:            url,
@@ -90,16 +145,13 @@ func (f *sourceFlags) openLDAP(w world) idp.Opener {
 	}
 }
 
-func (f *sourceFlags) openCoder(w world, allowEmpty bool) (*coder.Client, error) {
-	settings := coder.Settings{Flag: f.coder, EnvURL: w.getenv("CODER_URL"), EnvToken: w.getenv("CODER_SESSION_TOKEN")}
-	if f.coderTokenFile != "" {
-		token, err := readSecret("--coder-token-file", f.coderTokenFile)
-		if err != nil {
-			return nil, err
-		}
-		settings.TokenFile = token
+func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (*coder.Client, error) {
+	token, err := f.secret(w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
+	if err != nil {
+		return nil, err
 	}
-	isComplete := cmp.Or(settings.Flag, settings.EnvURL) != "" && cmp.Or(settings.TokenFile, settings.EnvToken) != ""
+	settings := coder.Settings{Flag: f.coder, EnvURL: w.getenv("CODER_URL"), EnvToken: token}
+	isComplete := cmp.Or(settings.Flag, settings.EnvURL) != "" && token != ""
 	// Without a home directory nobody has logged in.
 	if directory, err := coder.ConfigDir(w.getenv); err == nil && !isComplete {
 		if settings.StoredURL, settings.StoredToken, err = coder.Stored(directory); err != nil {
@@ -112,7 +164,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool) (*coder.Client, error)
 	}
 	return coder.New(coder.Config{
 		URL: url, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
-		HTTP: transport.Config{Version: version(), CAFile: w.getenv("CODER_CLIENT_TLS_CA_FILE"), ReadTimeout: f.timeout},
+		HTTP: transport.Config{Version: version(), CAFile: w.getenv("CODER_CLIENT_TLS_CA_FILE"), ReadTimeout: f.timeout, Notify: notify},
 	})
 }
 
@@ -141,5 +193,8 @@ func (s *sources) readPeople(ctx context.Context, request idp.Request, people *j
 		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), s.people.Source().Name, err)
 	}
 	people.AddManagers(addresses)
+	if unknown := len(people.MissingManagers()); unknown > 0 {
+		s.notices.tell(counted(unknown, "manager is", "managers are") + " not in the directory, or without an address: their people's manager_email is empty")
+	}
 	return nil
 }

@@ -26,6 +26,19 @@ func changeWarnings(c join.Changes) []string {
 	return warnings
 }
 
+// emptyWarnings tell of a table without rows, which may be the answer, or a
+// condition with a slip of the pen.
+func emptyWarnings(written join.Written) []string {
+	switch {
+	case written.Rows > 0:
+		return nil
+	case written.LeftOut > 0:
+		return []string{"no row was written: " + counted(written.LeftOut, "row does", "rows do") + " not meet --where"}
+	default:
+		return []string{"no row was written"}
+	}
+}
+
 // doubtWarnings name what was ambiguous, the first of them by address.
 func doubtWarnings(doubts []join.Doubt, review string) []string {
 	const named = 5
@@ -67,12 +80,16 @@ func (w world) saySummary(m join.Manifest) {
 		{"  ambiguous", users.Ambiguous, ""},
 		{"  without an address", users.WithoutAddress, ""},
 	}
-	for _, file := range m.Files {
+	for i, file := range m.Files {
 		path := file.Path
 		if path == "-" {
 			path = "standard output"
 		}
-		lines = append(lines, summaryLine{"rows written", file.Rows, path + ", " + string(file.Format)})
+		label := "rows written"
+		if i > 0 {
+			label = "for review"
+		}
+		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
 	}
 	labels, numbers := 0, 0
 	for _, line := range lines {

@@ -121,18 +121,13 @@ func foldValue(value string) string {
 	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(value))), " ")
 }
 
-// escapeValue keeps the parts of a normal form apart.
+// escapeValue writes a value as RFC 4514, section 2.4, has it, so that the
+// normal form is a DN that a server takes. Outer blanks are gone already.
 func escapeValue(value string) string {
-	const special = `\,+=`
-	if !strings.ContainsAny(value, special) {
-		return value
+	escaped := strings.NewReplacer(`\`, `\\`, `,`, `\,`, `+`, `\+`, `=`, `\=`, `"`, `\"`, `;`, `\;`, `<`, `\<`, `>`, `\>`,
+		"\x00", `\00`).Replace(value)
+	if strings.HasPrefix(escaped, "#") {
+		return `\` + escaped
 	}
-	var b strings.Builder
-	for _, c := range []byte(value) {
-		if strings.IndexByte(special, c) >= 0 {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
+	return escaped
 }

@@ -103,3 +103,18 @@ func TestGroupNamesAreFirstValues(t *testing.T) {
 		})
 	}
 }
+
+func TestANormalDNIsADN(t *testing.T) {
+	for _, dn := range []string{
+		`cn=Bob \"B\" Smith,dc=x`, `cn=\#1,dc=x`, `cn=a\;b,dc=x`, `cn=a\<b\>,dc=x`, `cn=a\,b\+c\=d,dc=x`, `cn=\00a,dc=x`, `cn=a\\b,dc=x`,
+		`cn=M\C3\BCller,dc=x`, `cn=\20a\20,dc=x`,
+	} {
+		normal := normalDN(dn)
+		if _, err := ldap.ParseDN(normal); err != nil {
+			t.Errorf("%s became %s: %v", dn, normal, err)
+		}
+		if again := normalDN(normal); again != normal {
+			t.Errorf("%s became %s, then %s", dn, normal, again)
+		}
+	}
+}

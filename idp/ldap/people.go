@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 
+	ldap "github.com/go-ldap/ldap/v3"
+
 	"cohort/idp"
 	"cohort/internal/fault"
 )
@@ -31,6 +33,10 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 	mapping := newMapping(idp.Request{}, s.server.passwordPolicy)
 	addresses := make(map[string]string)
 	for _, ref := range refs {
+		// What somebody typed into the attribute may be no DN at all.
+		if _, err := ldap.ParseDN(ref); err != nil {
+			continue
+		}
 		e, err := s.one(ctx, ref, mapping.names)
 		if err != nil {
 			return nil, s.failure(ctx, "reading "+ref+" from "+s.name, err)

@@ -48,8 +48,10 @@ func (r *reading) run(ctx context.Context) error {
 			}
 			return err
 		}
+		if lost != nil {
+			r.request.Tell(fmt.Sprintf("the connection to the directory was lost after %d people, and the read started again on %s", r.count, s.name))
+		}
 		again, err := r.read(ctx, s)
-		name := s.name
 		s.close()
 		switch {
 		case errors.Is(err, errEnough):
@@ -58,8 +60,6 @@ func (r *reading) run(ctx context.Context) error {
 			return err
 		}
 		lost = err
-		r.request.Tell(fmt.Sprintf("the connection to %s was lost after %d people, and the read started again",
-			name, r.count))
 	}
 }
 

@@ -55,8 +55,7 @@ func (s *session) one(ctx context.Context, dn string, attributes []string) (*ent
 	var found *entry
 	for e, err := range s.entries(ctx, query) {
 		if err != nil {
-			if isResult(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInsufficientAccessRights,
-				ldap.LDAPResultInvalidDNSyntax, ldap.LDAPResultReferral) {
+			if isResult(err, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultReferral) {
 				return nil, nil
 			}
 			return nil, err
