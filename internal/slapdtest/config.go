@@ -33,6 +33,8 @@ type Config struct {
 	// ClientCA is the PEM file of a CA, one of whose certificates every client
 	// has to show in TLS. One for "reader" may sign in as BindDN.
 	ClientCA string
+	// HideMail keeps everybody from reading addresses.
+	HideMail bool
 	// Anonymous is what an anonymous client may do.
 	Anonymous Anonymous
 	// RootDSE holds further attributes of the root DSE, as lines of LDIF.
@@ -102,6 +104,9 @@ func (c Config) slapdConf(t testing.TB, install installation, folder string) str
 	line("index objectClass eq")
 	line("overlay ppolicy") // brings pwdAccountLockedTime
 	line("access to attrs=userPassword by anonymous auth by * none")
+	if c.HideMail {
+		line("access to attrs=mail by * none")
+	}
 	reader := "by dn.exact=cn=reader," + Base + " read"
 	switch c.Anonymous {
 	case AnonymousSeesNothing:
