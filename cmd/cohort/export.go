@@ -140,6 +140,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	if err != nil {
 		return err
 	}
+	figures := joined.Figures()
+	if n := figures.People.WithoutAddress; n > 0 && n == figures.People.Total && !to.allowEmpty {
+		return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
+			"%s gave %s, and none has an address", sources.people.Source().Name, counted(n, "person", "people"))
+	}
 	encoder := join.NewCSV(table, plan.csv)
 	if plan.format == join.JSONLines {
 		encoder = join.NewJSONLines(table)
@@ -161,7 +166,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 			{Role: "idp", Name: sources.people.Source().Name, Records: people.Len(), Complete: join.Complete(sources.people.Source().Proved)},
 			{Role: "coder", Name: sources.coderName, Records: len(users), Complete: join.Complete(true)},
 		},
-		Figures: joined.Figures(), Columns: written.ManifestColumns(), Changes: written.Changes,
+		Figures: figures, Columns: written.ManifestColumns(), Changes: written.Changes,
 		Files: []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
 		Join:  plan.options.Join, Where: to.where,
 		Warnings: slices.Concat([]string{}, sources.notices.all(), warnings),

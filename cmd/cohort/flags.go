@@ -44,6 +44,7 @@ type ldapFlags struct {
 	hosts          []string
 	startTLS       string
 	referrals      string
+	pageSize       int
 	allowCleartext bool
 }
 
@@ -65,6 +66,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&list{items: &f.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached")
 	flags.StringVar(&f.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
 	flags.StringVar(&f.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
+	flags.IntVar(&f.ldap.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
 	flags.BoolVar(&f.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
 
 	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")

@@ -135,6 +135,8 @@ func TestWhatGoesWrongWithARealDirectory(t *testing.T) {
 	certificate := ca.Issue(t)
 	open := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(50), TLS: &certificate})
 	closed := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(50), Anonymous: slapdtest.AnonymousSeesNothing})
+	mute := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(50), HideMail: true})
+	capped := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(2000), PagedLimit: 1500, SizeLimit: 500})
 	deployment := accounts(t, []string{"person.1@example.com"})
 	bound := []string{"--ldap-bind-dn", open.BindDN}
 
@@ -165,6 +167,14 @@ func TestWhatGoesWrongWithARealDirectory(t *testing.T) {
 		{
 			name: "an anonymous bind that sees nothing", args: []string{"--idp", closed.URL + "/" + closed.Base},
 			code: 4, said: `--ldap-bind-dn`,
+		},
+		{
+			name: "a reader who may not see addresses", args: append(bound, "--idp", mute.URL+"/"+mute.Base), password: mute.Password,
+			code: 4, said: `gave 50 people, and none has an address; may the account read mail`,
+		},
+		{
+			name: "a reader who may read 1,500 entries", args: append(bound, "--idp", capped.URL+"/"+capped.Base), password: capped.Password,
+			code: 5, said: `after 1500 of them: the server answered size limit exceeded \(4\).*sizelimit \(OpenLDAP\)`,
 		},
 		{
 			name: "a filter that finds nobody", args: append(bound, "--idp", open.URL+"/"+open.Base, "--ldap-filter", "(uid=nobody)"),

@@ -140,6 +140,7 @@ func (f *sourceFlags) openLDAP(w world) idp.Opener {
 			StartTLS:       f.ldap.startTLS,
 			AllowCleartext: f.ldap.allowCleartext,
 			Referrals:      f.ldap.referrals,
+			PageSize:       f.ldap.pageSize,
 			ReadTimeout:    f.timeout,
 		})
 	}

@@ -3,13 +3,17 @@ package ldap
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"cohort/internal/fault"
 )
 
+// checkTLS reads the CA; it alone is trusted then.
 func (c *Connector) checkTLS() error {
 	switch c.config.StartTLS {
 	case "", startTLSOff:
@@ -39,6 +43,7 @@ func (c *Connector) checkTLS() error {
 	return nil
 }
 
+// checkCertificate reads the client's certificate and its key.
 func (c *Connector) checkCertificate() error {
 	certificate, key := c.config.CertFile, c.config.KeyFile
 	switch {
@@ -57,9 +62,15 @@ func (c *Connector) checkCertificate() error {
 		return fault.New(fault.Usage, "chmod 600 keeps it to you", "--ldap-key-file: the file is readable by everybody")
 	}
 	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if _, missing := errors.AsType[*fs.PathError](err); missing {
+		return fault.New(fault.Usage, "", "--ldap-cert-file, --ldap-key-file: %w", err)
+	}
 	if err != nil {
 		return fault.New(fault.Usage, "both are PEM, the key without a passphrase, and belong together",
 			"--ldap-cert-file, --ldap-key-file: %s", strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+		return fault.New(fault.Usage, "", "--ldap-cert-file: the certificate ended on %s", end.UTC().Format(time.DateTime))
 	}
 	c.certificates = []tls.Certificate{pair}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"time"
+	"unicode"
 
 	ldap "github.com/go-ldap/ldap/v3"
 
@@ -62,7 +63,7 @@ import (
 //		// Lets the password travel unencrypted to another host than loopback.
 //		AllowCleartext: false,
 //
-//		ConnectTimeout: 10 * time.Second, // until TLS stands
+//		ConnectTimeout: 10 * time.Second, // until TLS stands, for each host; and for DNS
 //		ReadTimeout:    2 * time.Minute,  // of silence while an answer is due
 //		PageSize:       500,              // entries an answer (RFC 2696)
 //
@@ -128,38 +129,19 @@ func New(config Config) (*Connector, error) {
 		return nil, err
 	}
 	for _, e := range address.extensions {
-		if err := config.extend(e); err != nil {
+		if err := config.extend(address.scheme, e); err != nil {
 			return nil, err
 		}
 	}
 	c := &Connector{config: config, address: address}
-	if c.hosts, err = parseHosts(address.scheme, config.Hosts); err != nil {
-		return nil, err
-	}
-	for _, check := range []func() error{c.checkSearch, c.checkCredentials, c.checkTLS, c.checkCertificate, c.checkRest} {
+	for _, check := range []func() error{
+		c.checkSearch, c.checkHosts, c.checkCredentials, c.checkTLS, c.checkCertificate, c.checkRest,
+	} {
 		if err := check(); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
-}
-
-// extend takes up an extension of the URL where the settings say nothing else:
-// whom to bind as (RFC 4516, section 3), and StartTLS by its OID, as other
-// clients have it. Others are ignored unless they are critical.
-func (c *Config) extend(e extension) error {
-	switch strings.ToLower(e.name) {
-	case "bindname":
-		c.BindDN = cmp.Or(c.BindDN, e.value)
-	case "starttls", startTLSName:
-		c.StartTLS = cmp.Or(c.StartTLS, startTLSRequire)
-	default:
-		if e.critical {
-			return fault.New(fault.Usage, "credentials and TLS have settings of their own (--ldap-…)",
-				"--idp: the URL demands the extension %q, which is not supported", e.name)
-		}
-	}
-	return nil
 }
 
 // Source names the directory. Access rules may hide people without a sign, so
@@ -197,15 +179,21 @@ func (c *Connector) checkSearch() error {
 }
 
 func (c *Connector) checkCredentials() error {
+	name := c.config.BindDN
 	switch {
-	case c.config.BindDN == "" && c.config.Password != "":
+	case name == "" && c.config.Password != "":
 		return fault.New(fault.Usage, "name the account with --ldap-bind-dn",
 			"--ldap-bind-dn: there is a password (--ldap-password-file, COHORT_LDAP_PASSWORD) but no account")
-	case c.config.BindDN != "" && c.config.Password == "":
+	case name != "" && c.config.Password == "":
 		// A server takes a name without a password for an anonymous client
 		// and says success (RFC 4513, section 5.1.2).
 		return fault.New(fault.Usage, "give it by --ldap-password-file or COHORT_LDAP_PASSWORD",
 			"--ldap-bind-dn: the account has no password")
+	case strings.TrimSpace(name) != name && !strings.HasSuffix(name, `\ `), strings.ContainsFunc(name, unicode.IsControl):
+		// The name may be a DN, but need not be one; it goes as it is. An
+		// escaped blank may end a DN (RFC 4514, section 2.4).
+		return fault.New(fault.Usage, "it is a DN, or what Active Directory takes: user@example.com, EXAMPLE\\user",
+			"--ldap-bind-dn: the name begins or ends with a blank, or holds a line's end")
 	}
 	return nil
 }
@@ -227,20 +215,6 @@ func (c *Connector) checkRest() error {
 	c.config.PageSize = cmp.Or(c.config.PageSize, defaultPageSize)
 	c.config.Resolver = cmp.Or(c.config.Resolver, net.DefaultResolver)
 	return nil
-}
-
-// hostPort is where the server listens.
-func (a address) hostPort() string {
-	port := a.port
-	if port == "" {
-		port = map[string]string{"ldap": "389", "ldaps": "636"}[a.scheme]
-	}
-	return net.JoinHostPort(a.host, port)
-}
-
-// server is the address without base, for errors.
-func (a address) server() string {
-	return address{scheme: a.scheme, host: a.host, port: a.port}.String()
 }
 
 // scopeCode is the scope as a search request spells it (RFC 4511, section

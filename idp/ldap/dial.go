@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"cohort/internal/fault"
@@ -21,54 +23,59 @@ type conn struct {
 
 // dial connects to the first server that can be reached. Who can be reached
 // and is not to be trusted, or refuses, is the end: another host would only
-// hide it.
+// hide it. The password is not sent before the server is known.
 func (c *Connector) dial(ctx context.Context) (*conn, error) {
 	endpoints, err := c.endpoints(ctx)
-	if err != nil {
+	if err != nil && (len(endpoints) == 0 || ctx.Err() != nil) {
 		return nil, err
 	}
 	var unreached []string
+	if err != nil {
+		unreached = append(unreached, err.Error())
+	}
 	for _, to := range endpoints {
 		connected, err := c.connect(ctx, to)
 		if err == nil {
-			return c.secure(ctx, connected, to)
+			return connected, nil
 		}
-		if len(endpoints) == 1 || ctx.Err() != nil {
-			return nil, c.dialFailure(ctx, "connecting to "+to.name, err)
+		doing := "connecting to " + to.name
+		if ended := ended(ctx, doing); ended != nil {
+			return nil, ended
 		}
-		if isTimeout(err) {
-			err = fmt.Errorf("no connection within %s", c.config.ConnectTimeout)
+		if !isUnreached(err) || len(endpoints)+len(unreached) == 1 {
+			return nil, c.dialFailure(doing, err)
 		}
-		unreached = append(unreached, fmt.Sprintf("%s: %v", to.name, err))
+		unreached = append(unreached, to.name+": "+c.reason(err))
 	}
-	return nil, fault.New(fault.Source, "check the hosts of --idp and --ldap-host",
+	return nil, fault.New(fault.Source, "check the hosts of --idp and --ldap-host, and the way there",
 		"connecting to one of %d servers: %s", len(endpoints), strings.Join(unreached, "; "))
 }
 
-func (c *Connector) connect(ctx context.Context, to endpoint) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: c.config.ConnectTimeout, Resolver: c.config.Resolver}
-	return dialer.DialContext(ctx, to.network, to.address)
-}
-
-// secure puts TLS above a connection where the settings want it, within the
-// time allowed for connecting.
-func (c *Connector) secure(ctx context.Context, tcp net.Conn, to endpoint) (*conn, error) {
+// connect puts TLS above a connection where the settings want it, all within
+// the time allowed for connecting.
+func (c *Connector) connect(ctx context.Context, to endpoint) (*conn, error) {
+	deadline := time.Now().Add(c.config.ConnectTimeout)
+	dialer := &net.Dialer{Deadline: deadline, Resolver: c.config.Resolver}
+	tcp, err := dialer.DialContext(ctx, to.network, to.address)
+	if err != nil {
+		return nil, err
+	}
 	stop := context.AfterFunc(ctx, func() { _ = tcp.Close() })
 	defer stop()
 	connected := &conn{Conn: tcp, name: to.name}
-	if err := c.encrypt(ctx, connected, to); err != nil {
+	if err := c.encrypt(ctx, connected, to, deadline); err != nil {
 		_ = tcp.Close()
-		return nil, c.dialFailure(ctx, "connecting to "+to.name, err)
+		return nil, err
 	}
 	return connected, nil
 }
 
-func (c *Connector) encrypt(ctx context.Context, connected *conn, to endpoint) error {
+func (c *Connector) encrypt(ctx context.Context, connected *conn, to endpoint, deadline time.Time) error {
 	tcp, direct := connected.Conn, c.address.scheme == "ldaps"
 	if !direct && !c.wantsStartTLS(tcp.RemoteAddr()) {
 		return nil
 	}
-	if err := tcp.SetDeadline(time.Now().Add(c.config.ConnectTimeout)); err != nil {
+	if err := tcp.SetDeadline(deadline); err != nil {
 		return err
 	}
 	if !direct {
@@ -78,7 +85,7 @@ func (c *Connector) encrypt(ctx context.Context, connected *conn, to endpoint) e
 	}
 	encrypted := tls.Client(tcp, c.tlsConfig(to.host))
 	if err := encrypted.HandshakeContext(ctx); err != nil {
-		return c.explainTLS(to.name, err)
+		return c.explainTLS(err)
 	}
 	connected.Conn, connected.encrypted = encrypted, true
 	return tcp.SetDeadline(time.Time{})
@@ -114,18 +121,45 @@ func isLoopback(remote net.Addr) bool {
 	}
 }
 
-func (c *Connector) dialFailure(ctx context.Context, doing string, err error) error {
-	if ended := ended(ctx, doing); ended != nil {
-		return ended
-	}
+func (c *Connector) dialFailure(doing string, err error) error {
 	if _, ok := errors.AsType[*fault.Error](err); ok {
-		return err
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if isTimeout(err) {
 		return fault.New(fault.Source, "check the host and the port of --idp, and the way there (firewall, VPN)",
 			"%s: no connection within %s", doing, c.config.ConnectTimeout)
 	}
 	return fault.New(fault.Source, "check the host and the port of --idp", "%s: %w", doing, err)
+}
+
+// reason is why a server was not reached, beside its name.
+func (c *Connector) reason(err error) string {
+	if isTimeout(err) {
+		return fmt.Sprintf("no connection within %s", c.config.ConnectTimeout)
+	}
+	if isClosed(err) {
+		return "the server closed the connection"
+	}
+	if dialing, ok := errors.AsType[*net.OpError](err); ok {
+		err = dialing.Err
+	}
+	return err.Error()
+}
+
+// isUnreached says whether a server was not there, or went before it said
+// anything that counts: its name unknown, nobody listening, silence, an end.
+func isUnreached(err error) bool {
+	dialing, ok := errors.AsType[*net.OpError](err)
+	return ok && dialing.Op == "dial" || isTimeout(err) || isClosed(err)
+}
+
+func isClosed(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func isTimeout(err error) bool {

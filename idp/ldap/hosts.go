@@ -2,13 +2,8 @@ package ldap
 
 import (
 	"context"
-	"errors"
 	"net"
-	"slices"
-	"strconv"
-	"strings"
-
-	ldap "github.com/go-ldap/ldap/v3"
+	"net/netip"
 
 	"cohort/internal/fault"
 )
@@ -22,109 +17,80 @@ type endpoint struct {
 }
 
 // endpoints are where to try to connect, in turn: the URL's host, or those of
-// DNS where it has none, then the further ones of the settings.
-func (c *Connector) endpoints(ctx context.Context) ([]endpoint, error) {
-	var found []endpoint
+// DNS where it has none, then the further ones of the settings. The error is
+// that of DNS; there may be further hosts nevertheless.
+func (c *Connector) endpoints(ctx context.Context) (found []endpoint, err error) {
 	switch {
 	case c.address.scheme == "ldapi":
 		found = append(found, endpoint{network: "unix", address: c.address.host, name: c.address.server()})
-	case c.address.host == "":
-		looked, err := c.lookUp(ctx)
-		if err != nil && len(c.hosts) == 0 {
-			return nil, err
-		}
-		found = looked
-	default:
+	case c.address.host != "":
 		found = append(found, c.address.endpoint())
+	case domainOf(c.address.base) != "":
+		found, err = c.lookUp(ctx)
 	}
 	for _, further := range c.hosts {
 		found = append(found, further.endpoint())
 	}
-	return found, nil
+	return found, err
 }
 
 func (a address) endpoint() endpoint {
 	return endpoint{network: "tcp", address: a.hostPort(), host: a.host, name: a.server()}
 }
 
-// mostServers bounds how many servers of a domain are tried.
-const mostServers = 8
+// hostPort is where the server listens.
+func (a address) hostPort() string {
+	port := a.port
+	if port == "" {
+		port = map[string]string{"ldap": "389", "ldaps": "636"}[a.scheme]
+	}
+	return net.JoinHostPort(a.host, port)
+}
 
-// lookUp asks DNS for the servers of the base DN's domain (RFC 2782; Active
-// Directory and draft-ietf-ldapext-locate-08 publish them). A password goes
-// only where the user pointed: to hosts inside the domain that the base DN
-// names; DNS may be anybody's word.
-func (c *Connector) lookUp(ctx context.Context) ([]endpoint, error) {
-	domain := domainOf(c.address.base)
-	if domain == "" {
-		return nil, fault.New(fault.Usage, "name a host, or a base DN that ends in dc=example,dc=com",
+// server is the address without base, for messages.
+func (a address) server() string {
+	return address{scheme: a.scheme, host: a.host, port: a.port}.String()
+}
+
+// checkHosts reads the further hosts, each with a port or without, which is
+// the URL's then, and sees to it that there is any host at all.
+func (c *Connector) checkHosts() error {
+	if c.address.scheme == "ldapi" && len(c.config.Hosts) > 0 {
+		return fault.New(fault.Usage, "leave it out, or use ldap:// or ldaps://",
+			"--ldap-host: an ldapi:// connection does not leave this machine")
+	}
+	for _, text := range c.config.Hosts {
+		further := address{scheme: c.address.scheme}
+		if err := further.setPlainHost(text); err != nil || further.host == "" {
+			return fault.New(fault.Usage, "it is a name or an address, with :PORT or without, such as dc2.example.com or [::1]:636",
+				"--ldap-host: %q is no host", text)
+		}
+		if further.port == "" {
+			further.port = c.address.port
+		}
+		c.hosts = append(c.hosts, further)
+	}
+	if c.address.host == "" && len(c.hosts) == 0 && domainOf(c.address.base) == "" {
+		return fault.New(fault.Usage, "name a host, or a base DN that ends in dc=example,dc=com",
 			"--idp: the URL has no host, and no domain to look one up for")
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.ConnectTimeout)
-	defer cancel()
-	type service struct{ name, port string } // without a port it is the record's
-	services := []service{{"ldap", ""}}
-	if c.address.scheme == "ldaps" {
-		// Few publish it; what listens on 389 mostly listens on 636, too.
-		services = []service{{"ldaps", ""}, {"ldap", "636"}}
-	}
-	doing := "looking up the LDAP servers of " + domain
-	outside := 0
-	for _, service := range services {
-		_, records, err := c.config.Resolver.LookupSRV(ctx, service.name, "tcp", domain)
-		if dns, ok := errors.AsType[*net.DNSError](err); err != nil && (!ok || !dns.IsNotFound) {
-			return nil, fault.New(fault.Source, "name a host in --idp", "%s: %w", doing, err)
-		}
-		var found []endpoint
-		for _, record := range records {
-			host := strings.ToLower(strings.TrimSuffix(record.Target, "."))
-			if host != domain && !strings.HasSuffix(host, "."+domain) {
-				outside++
-				continue
-			}
-			port := service.port
-			if port == "" {
-				port = strconv.Itoa(int(record.Port))
-			}
-			found = append(found, address{scheme: c.address.scheme, host: host, port: port}.endpoint())
-		}
-		if len(found) > 0 {
-			return found[:min(len(found), mostServers)], nil
-		}
-	}
-	if outside > 0 {
-		return nil, fault.New(fault.Source, "name a host in --idp", "%s: all of them are outside of the domain", doing)
-	}
-	return nil, fault.New(fault.Source, "name a host in --idp", "%s: DNS knows none", doing)
+	return nil
 }
 
-// domainOf is the domain of a DN's dc parts (RFC 2247), or "".
-func domainOf(dn string) string {
-	parsed, err := ldap.ParseDN(dn)
+// setPlainHost reads a host that stands outside of a URL: nothing in it is
+// percent-encoded, and an IPv6 address without a port needs no brackets.
+func (a *address) setPlainHost(text string) error {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return a.setHost(text, "")
+	}
+	host, port, err := cutPort(text)
 	if err != nil {
-		return ""
+		return err
 	}
-	var labels []string
-	for _, rdn := range slices.Backward(parsed.RDNs) {
-		if len(rdn.Attributes) != 1 || canonical(rdn.Attributes[0].Type) != "dc" {
-			break
-		}
-		labels = append(labels, strings.ToLower(rdn.Attributes[0].Value))
-	}
-	slices.Reverse(labels)
-	return strings.Join(labels, ".")
+	return a.setHost(host, port)
 }
 
-// parseHosts reads the further hosts: names or addresses, each with a port or
-// without.
-func parseHosts(scheme string, hosts []string) ([]address, error) {
-	parsed := make([]address, len(hosts))
-	for i, host := range hosts {
-		a := address{scheme: scheme}
-		if err := a.setAuthority(host); err != nil || a.host == "" {
-			return nil, fault.New(fault.Usage, "it is a name or an address, with :PORT or without", "--ldap-host: %q is no host", host)
-		}
-		parsed[i] = a
-	}
-	return parsed, nil
-}
+// globalCatalogue says whether the URL names a port of Active Directory's
+// global catalogue (MS-ADTS, section 3.1.1.3.1.10): everybody of the forest,
+// but only the attributes that the schema marks for it.
+func (a address) globalCatalogue() bool { return a.port == "3268" || a.port == "3269" }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,10 @@ const startTLSName = "1.3.6.1.4.1.1466.20037"
 // words.
 const largestStartTLSAnswer = 64 << 10
 
+// tlsConfig verifies the server, always: there is no setting that would not.
 func (c *Connector) tlsConfig(host string) *tls.Config {
+	// The zone of an IPv6 address is this machine's own name for a network.
+	host, _, _ = strings.Cut(host, "%")
 	return &tls.Config{
 		RootCAs:      c.roots,
 		Certificates: c.certificates,
@@ -60,8 +64,8 @@ func startTLS(tcp net.Conn) error {
 }
 
 // explainTLS says what to do about a failed handshake.
-func (c *Connector) explainTLS(server string, err error) error {
-	doing := "encrypting the connection to " + server
+func (c *Connector) explainTLS(err error) error {
+	const doing = "encrypting the connection"
 	if isTimeout(err) {
 		return err
 	}
@@ -69,8 +73,38 @@ func (c *Connector) explainTLS(server string, err error) error {
 		return fault.New(fault.Source, "an LDAP port without TLS is ldap://, with StartTLS",
 			"%s: the server does not speak TLS there", doing)
 	}
+	if kind, hint, ok := c.explainAlert(err); ok {
+		return fault.New(kind, hint, "%s: %w", doing, err)
+	}
 	return fault.New(fault.Source, c.certificateHint(err), "%s: %w", doing, err)
 }
+
+// explainAlert says what to do when the server ends TLS with an alert (RFC
+// 8446, section 6.2). With TLS 1.3 it may come as late as with the answer to
+// the first request, since the client's certificate comes last.
+func (c *Connector) explainAlert(err error) (kind fault.Kind, hint string, ok bool) {
+	alert, ok := errors.AsType[*net.OpError](err)
+	if !ok || alert.Op != "remote error" {
+		return 0, "", false
+	}
+	const give = "name it with --ldap-cert-file and --ldap-key-file"
+	// The type of the alert has no name outside of crypto/tls.
+	text := alert.Err.Error()
+	switch {
+	case strings.Contains(text, "protocol version"):
+		return fault.Source, oldTLSHint, true
+	case strings.Contains(text, "certificate") && len(c.certificates) > 0:
+		return fault.Credentials, "the server does not take the certificate of --ldap-cert-file: is its CA one that the server trusts", true
+	case strings.Contains(text, "certificate"):
+		return fault.Credentials, "the server wants a client certificate: " + give, true
+	case strings.Contains(text, "handshake failure") && len(c.certificates) == 0:
+		return fault.Source, "the server may want a client certificate (" + give + "), or have only ciphers that are out of date", true
+	default:
+		return fault.Source, "the server's log says why", true
+	}
+}
+
+const oldTLSHint = "TLS 1.2 is the least; the server has to be brought up to date"
 
 func (c *Connector) certificateHint(err error) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
@@ -80,18 +114,31 @@ func (c *Connector) certificateHint(err error) string {
 		return "name the CA that signed the server's certificate with --ldap-ca-file"
 	}
 	if wrong, ok := errors.AsType[x509.HostnameError](err); ok {
-		names := append([]string{}, wrong.Certificate.DNSNames...)
-		for _, ip := range wrong.Certificate.IPAddresses {
-			names = append(names, ip.String())
-		}
-		if len(names) == 0 {
-			return "the certificate names no host"
-		}
-		return "name the host in --idp as the certificate does: " + strings.Join(names, ", ")
+		return nameHint(wrong.Certificate)
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
-		return fmt.Sprintf("the certificate is good from %s until %s",
+		return fmt.Sprintf("the certificate is good from %s until %s; is this machine's clock right",
 			invalid.Cert.NotBefore.UTC().Format(time.DateTime), invalid.Cert.NotAfter.UTC().Format(time.DateTime))
 	}
+	if strings.Contains(err.Error(), "unsupported protocol version") {
+		return oldTLSHint
+	}
 	return "check that this port speaks TLS"
+}
+
+// nameHint says which host the certificate would be good for. Only the
+// alternative names count (RFC 9525, section 2).
+func nameHint(certificate *x509.Certificate) string {
+	names := slices.Clone(certificate.DNSNames)
+	for _, ip := range certificate.IPAddresses {
+		names = append(names, ip.String())
+	}
+	switch common := certificate.Subject.CommonName; {
+	case len(names) > 0:
+		return "name the host in --idp as the certificate does: " + strings.Join(names, ", ")
+	case common != "":
+		return fmt.Sprintf("the certificate has only a common name (%s), which does not count; it needs a subjectAltName", common)
+	default:
+		return "the certificate names no host; it needs a subjectAltName"
+	}
 }

@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,18 +21,13 @@ type address struct {
 	extensions []extension
 }
 
-type extension struct {
-	name, value string
-	critical    bool
-}
-
 // parseAddress reads an LDAP URL. The errors do not repeat the URL. It is more
 // patient than the RFC in one thing: what needs no percent-encoding to be
 // understood, such as a blank in a DN, may stand as it is.
 func parseAddress(raw string) (address, error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok {
-		return address{}, badURL("it does not begin with ldap:// or ldaps://")
+		return address{}, badURL("it does not begin with ldap://, ldaps:// or ldapi://")
 	}
 	a := address{scheme: strings.ToLower(scheme)}
 	switch a.scheme {
@@ -66,24 +62,48 @@ func (a *address) setAuthority(authority string) error {
 		return fault.New(fault.Usage, "use --ldap-bind-dn, and a file or the environment for the password",
 			"--idp: the URL holds a user or a password")
 	}
-	var host, port string
-	if inner, ok := strings.CutPrefix(authority, "["); ok {
-		literal, after, closed := strings.Cut(inner, "]")
-		if !closed || (after != "" && after[0] != ':') {
-			return badURL("the brackets around the IPv6 address do not match")
-		}
-		host, port = literal, strings.TrimPrefix(after, ":")
-	} else if strings.Count(authority, ":") > 1 {
-		return badURL("an IPv6 address needs brackets: [::1]")
-	} else {
-		host, port, _ = strings.Cut(authority, ":")
-	}
-	host, err := decode(host)
+	host, port, err := cutPort(authority)
 	if err != nil {
 		return err
 	}
+	if host, err = decode(host); err != nil {
+		return err
+	}
+	return a.setHost(host, port)
+}
+
+// cutPort cuts host and port apart, and the brackets off an IPv6 address.
+func cutPort(authority string) (host, port string, err error) {
+	inner, bracketed := strings.CutPrefix(authority, "[")
+	switch {
+	case bracketed:
+		literal, after, closed := strings.Cut(inner, "]")
+		if !closed || (after != "" && after[0] != ':') {
+			return "", "", badURL("the brackets around the IPv6 address do not match")
+		}
+		if !strings.Contains(literal, ":") {
+			return "", "", badURL("there is no IPv6 address in the brackets")
+		}
+		return literal, strings.TrimPrefix(after, ":"), nil
+	case strings.Count(authority, ":") > 1:
+		return "", "", badURL("an IPv6 address needs brackets: [::1]")
+	}
+	host, port, _ = strings.Cut(authority, ":")
+	return host, port, nil
+}
+
+// setHost takes a host as it is: a name, or an address, an IPv6 one perhaps
+// with a zone.
+func (a *address) setHost(host, port string) error {
 	if host == "" && port != "" {
 		return badURL("there is a port and no host")
+	}
+	if strings.Contains(host, ":") {
+		if _, err := netip.ParseAddr(host); err != nil {
+			return badURL("the IPv6 address is none")
+		}
+	} else if strings.Contains(host, "%") {
+		return badURL("the host holds a character that no host has")
 	}
 	if strings.ContainsFunc(host, notInHost) {
 		return badURL("the host holds a character that no host has")
@@ -155,27 +175,6 @@ func (a *address) setParts(parts []string) error {
 			return err
 		}
 	}
-	return nil
-}
-
-func (a *address) addExtension(part string) error {
-	if part == "" {
-		return nil
-	}
-	part, critical := strings.CutPrefix(part, "!")
-	rawName, rawValue, _ := strings.Cut(part, "=")
-	name, err := decode(rawName)
-	if err != nil {
-		return err
-	}
-	value, err := decode(rawValue)
-	if err != nil {
-		return err
-	}
-	if name == "" {
-		return badURL("an extension has no name")
-	}
-	a.extensions = append(a.extensions, extension{name, value, critical})
 	return nil
 }
 

@@ -61,6 +61,9 @@ func TestParseAddressRefuses(t *testing.T) {
 		{"a user", "ldap://reader@h/", "holds a user or a password"},
 		{"a user and a password", "ldap://reader:hunter2@h/", "holds a user or a password"},
 		{"IPv6 without brackets", "ldap://::1/", "needs brackets"},
+		{"a name in brackets", "ldap://[h]/", "no IPv6 address"},
+		{"an IPv6 address that is none", "ldap://[::g]/", "the IPv6 address is none"},
+		{"an encoded percent sign in the host", "ldap://h%25/", "host holds"},
 		{"half a bracket", "ldap://[::1/", "do not match"},
 		{"something behind a bracket", "ldap://[::1]x/", "do not match"},
 		{"a port of letters", "ldap://h:ldap/", "port"},
@@ -94,7 +97,8 @@ func TestParseAddressRefuses(t *testing.T) {
 func FuzzParseAddress(f *testing.F) {
 	for _, seed := range []string{
 		"ldap://h", "ldaps://[::1]:636/dc=x?cn,mail?sub?(a=b)?!e=v%2c,f", "ldap://h/o=Q%3f????%21x=%3d",
-		"ldap://h%25/%00??one", "ldap:///", "ldap://h/?%2c,,a", "ldap://h/dc=%ff",
+		"ldap://h%25/%00??one", "ldap://[fe80::1%25e%3a0]:1", "ldap://%3A%3A1", "ldapi://%2Frun%2F%3F:1/dc=x", "ldap://h/????!bindname=cn=a%2cdc=x",
+		"ldap:///", "ldap://h/?%2c,,a", "ldap://h/dc=%ff",
 	} {
 		f.Add(seed)
 	}
@@ -115,4 +119,77 @@ func FuzzParseAddress(f *testing.F) {
 			t.Errorf("%q was written as %q, which reads differently (-first +second):\n%s", url, written, diff)
 		}
 	})
+}
+
+func TestEndpoints(t *testing.T) {
+	tests := []struct {
+		name, url string
+		hosts     []string
+		want      []endpoint
+	}{
+		{"a host", "ldap://h/dc=x", nil, []endpoint{{"tcp", "h:389", "h", "ldap://h"}}},
+		{"a host with TLS", "ldaps://h/dc=x", nil, []endpoint{{"tcp", "h:636", "h", "ldaps://h"}}},
+		{"further ones", "ldaps://h", []string{"h2", "h3:6636"}, []endpoint{
+			{"tcp", "h:636", "h", "ldaps://h"}, {"tcp", "h2:636", "h2", "ldaps://h2"}, {"tcp", "h3:6636", "h3", "ldaps://h3:6636"},
+		}},
+		{"further ones on the URL's port", "ldaps://h:3269", []string{"h2", "h3:636"}, []endpoint{
+			{"tcp", "h:3269", "h", "ldaps://h:3269"}, {"tcp", "h2:3269", "h2", "ldaps://h2:3269"}, {"tcp", "h3:636", "h3", "ldaps://h3:636"},
+		}},
+		{"further ones by IPv6", "ldap://[::1]", []string{"::2", "[::3]", "[fe80::4%eth0]:390", "fe80::5%eth0"}, []endpoint{
+			{"tcp", "[::1]:389", "::1", "ldap://[::1]"}, {"tcp", "[::2]:389", "::2", "ldap://[::2]"},
+			{"tcp", "[::3]:389", "::3", "ldap://[::3]"}, {"tcp", "[fe80::4%eth0]:390", "fe80::4%eth0", "ldap://[fe80::4%25eth0]:390"},
+			{"tcp", "[fe80::5%eth0]:389", "fe80::5%eth0", "ldap://[fe80::5%25eth0]"},
+		}},
+		{"a socket", "ldapi://%2Frun%2Fldapi/dc=x", nil, []endpoint{{"unix", "/run/ldapi", "", "ldapi://%2frun%2fldapi"}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := New(Config{URL: test.url, Hosts: test.hosts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.endpoints(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(endpoint{})); diff != "" {
+				t.Errorf("where to connect (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestZonesAreNotInCertificates(t *testing.T) {
+	if got := new(Connector).tlsConfig("fe80::1%eth0").ServerName; got != "fe80::1" {
+		t.Errorf("the certificate must name %q, want fe80::1", got)
+	}
+}
+
+func TestPortsOfTheGlobalCatalogue(t *testing.T) {
+	for url, want := range map[string]bool{"ldap://h:3268": true, "ldaps://h:3269/dc=x": true, "ldaps://h": false, "ldap://h:389": false} {
+		a, err := parseAddress(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.globalCatalogue(); got != want {
+			t.Errorf("%s is one of the global catalogue: %t, want %t", url, got, want)
+		}
+	}
+}
+
+func TestDomainOf(t *testing.T) {
+	tests := []struct{ dn, want string }{
+		{"dc=example,dc=com", "example.com"},
+		{"ou=people,DC=Example,dc=COM", "example.com"},
+		{"dc=a,ou=b,dc=example,dc=com", "example.com"},
+		{"o=Example,c=DE", ""},
+		{"dc=example+ou=a,dc=com", "com"},
+		{"", ""},
+		{"people", ""},
+	}
+	for _, test := range tests {
+		if got := domainOf(test.dn); got != test.want {
+			t.Errorf("the domain of %q is %q, want %q", test.dn, got, test.want)
+		}
+	}
 }
