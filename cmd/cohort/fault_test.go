@@ -56,7 +56,7 @@ func TestADirectoryThatMisbehaves(t *testing.T) {
 			output := earlierOutput(t)
 			args := []string{
 				"export", "--idp", server.URL + "/" + directory.BaseDN, "--ldap-bind-dn", directory.BindDN, "--ldap-ca-file", ca.File,
-				"--ldap-page-size", "25", "--coder", "demo:", "--timeout", "500ms", "-o", output.path,
+				"--ldap-page-size", "25", "--coder", "demo:", "--timeout", "1500ms", "-o", output.path,
 			}
 			if misbehaviour.StartTLS {
 				args = append(args, "--ldap-starttls", "require")
@@ -66,7 +66,7 @@ func TestADirectoryThatMisbehaves(t *testing.T) {
 			if code, want := run.exitCode(t, run.Run()), exitCodeOf(misbehaviour); code != want {
 				t.Errorf("exit code %d, want %d", code, want)
 			}
-			// The program's own time-outs are of half a second, and some of ten.
+			// The program's own time-outs are of a second and a half, and some of ten.
 			if took := time.Since(started); took > 30*time.Second {
 				t.Errorf("it took %v", took)
 			}

@@ -63,7 +63,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
 	flags.StringVar(&f.ldap.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
 	flags.StringVar(&f.ldap.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
-	flags.Var(&list{items: &f.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached")
+	flags.Var(&list{items: &f.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
 	flags.StringVar(&f.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
 	flags.StringVar(&f.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
 	flags.IntVar(&f.ldap.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")

@@ -127,6 +127,10 @@ func (f *sourceFlags) openLDAP(w world) idp.Opener {
 		if err != nil {
 			return nil, err
 		}
+		switch w.getenv("LDAPTLS_REQCERT") {
+		case "never", "allow", "try":
+			w.sayWarning("LDAPTLS_REQCERT is ignored: the server's certificate is always verified (--ldap-ca-file names its CA)")
+		}
 		return ldap.New(ldap.Config{
 			URL:            url,
 			Base:           f.ldap.base,

@@ -3,14 +3,13 @@ package ldap
 import (
 	"slices"
 	"strings"
-
-	"cohort/internal/fault"
 )
 
 // load sorts the entry's attributes into the slots.
-func (m *mapping) load(e *entry) error {
+func (m *mapping) load(e *entry) {
 	clear(m.values)
 	clear(m.isPlain)
+	m.missing = m.missing[:0]
 	for _, a := range e.Attributes {
 		if len(a.Values) == 0 {
 			continue
@@ -20,9 +19,16 @@ func (m *mapping) load(e *entry) error {
 			targets = m.route(a.Name)
 			m.routes[a.Name] = targets
 		}
-		if len(targets) > 0 && isCut(a.Name) {
-			return fault.New(fault.Source, "leave this attribute out: long lists are not supported yet",
-				"the server gave only the first values of %s of %s", a.Name, e.DN)
+		if len(targets) == 0 {
+			continue
+		}
+		if part, ok := partOf(a.Name); ok && (part.first > 0 || !part.isLast) {
+			if part.first > 0 {
+				// Without its beginning it is read anew.
+				m.missing = append(m.missing, cut{part.name, 0})
+				continue
+			}
+			m.missing = append(m.missing, cut{part.name, part.last + 1})
 		}
 		for _, t := range targets {
 			switch {
@@ -33,7 +39,6 @@ func (m *mapping) load(e *entry) error {
 			}
 		}
 	}
-	return nil
 }
 
 // route finds the slots of an attribute that the server names so.
@@ -46,16 +51,10 @@ func (m *mapping) route(name string) []target {
 	if base, _, options := strings.Cut(key, ";"); options {
 		if slot, ok := m.slots[base]; ok {
 			targets = append(targets, target{slot, false})
+			m.isBinary[slot] = m.isBinary[slot] || syntaxOf(key) == octets
 		}
 	}
 	return targets
-}
-
-// isCut recognises Active Directory's way to give the first of many values:
-// "member;range=0-1499" (MS-ADTS, section 3.1.1.3.1.3.3).
-func isCut(name string) bool {
-	_, options, _ := strings.Cut(name, ";")
-	return options != "" && strings.Contains(strings.ToLower(options), "range=") && !strings.HasSuffix(options, "-*")
 }
 
 // canonical is the form in which names of attributes are compared: lower case,
@@ -69,6 +68,12 @@ func canonical(name string) string {
 	}
 	if options == "" {
 		return base
+	}
+	if strings.Contains(options, ";") {
+		// Their order says nothing (RFC 4512, section 2.5).
+		sorted := strings.Split(options, ";")
+		slices.Sort(sorted)
+		options = strings.Join(sorted, ";")
 	}
 	return base + ";" + options
 }

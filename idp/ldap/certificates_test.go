@@ -33,6 +33,7 @@ func TestAClientCertificateSignsIn(t *testing.T) {
 		{"over LDAPS", server.LDAPSURL, "", reader, 0, ""},
 		{"over StartTLS", server.URL, "require", reader, 0, ""},
 		{"without TLS", server.URL, "", reader, fault.Usage, "--ldap-starttls require"},
+		{"of somebody without an account", server.LDAPSURL, "", ca.Issue(t, testca.ForClient("nobody")), fault.Credentials, "showed nobody; does the server take the certificate"},
 		{"of a CA that the server does not know", server.LDAPSURL, "", stranger, fault.Source, server.LDAPSURL},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,4 +134,27 @@ func TestCommonNamesDoNotCount(t *testing.T) {
 	address := listen(t, func(conn net.Conn) { _ = tls.Server(conn, settings).HandshakeContext(t.Context()) })
 	_, err := collect(t.Context(), t, connect(t, ldap.Config{URL: "ldaps://" + address, CAFile: ca.File}), idp.Request{})
 	wantFailure(t, err, fault.Source, "only a common name (a server of one test)", "subjectAltName")
+}
+
+// With TLS 1.3 the client learns of it only after its part of the handshake.
+func TestCertificatesRefusedAfterTheHandshake(t *testing.T) {
+	ca := testca.New(t)
+	settings := ca.Issue(t).Config()
+	settings.MinVersion = tls.VersionTLS13
+	settings.ClientAuth, settings.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	address := listen(t, func(conn net.Conn) {
+		if err := tls.Server(conn, settings).HandshakeContext(t.Context()); err == nil {
+			t.Error("the handshake succeeded")
+		}
+		// A connection that is closed over unread bytes takes its last words along.
+		_, _ = conn.Read(make([]byte, 1024))
+	})
+	config := ldap.Config{URL: "ldaps://" + address, CAFile: ca.File}
+	_, err := collect(t.Context(), t, connect(t, config), idp.Request{})
+	wantFailure(t, err, fault.Credentials, "certificate required", "the server wants a client certificate")
+
+	client := ca.Issue(t, testca.ForClient("reader"))
+	config.CertFile, config.KeyFile = client.CertFile, client.KeyFile
+	_, err = collect(t.Context(), t, connect(t, config), idp.Request{})
+	wantFailure(t, err, fault.Credentials, "the server does not take the certificate of --ldap-cert-file")
 }

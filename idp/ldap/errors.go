@@ -124,11 +124,18 @@ func (s *session) advise(result *wire.ResultError) (fault.Kind, string) {
 	case ldap.LDAPResultReferral:
 		return fault.Source, "another server holds this base: name that one in --idp"
 	case ldap.LDAPResultInvalidCredentials:
+		if s.external {
+			return fault.Credentials, "the server knows no account for the certificate or the socket; sign in with --ldap-bind-dn and a password"
+		}
 		return fault.Credentials, badCredentialsHint(result.Message)
+	case ldap.LDAPResultAuthMethodNotSupported:
+		return fault.Credentials, waysIn
 	case ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired:
+		if s.encrypted {
+			return fault.Credentials, waysIn
+		}
 		return fault.Credentials, "the server wants encryption: ldaps://, or --ldap-starttls require"
-	case ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInsufficientAccessRights,
-		ldap.LDAPResultAuthMethodNotSupported:
+	case ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInsufficientAccessRights:
 		return fault.Credentials, s.accountHint()
 	case ldap.LDAPResultOperationsError, ldap.LDAPResultUnwillingToPerform:
 		// Active Directory answers so to searches of anonymous clients.
@@ -139,7 +146,14 @@ func (s *session) advise(result *wire.ResultError) (fault.Kind, string) {
 	return fault.Source, ""
 }
 
+// waysIn is for servers that want another way to sign in than the one taken.
+const waysIn = "the ways in are --ldap-bind-dn with a password, over TLS, and a client certificate (--ldap-cert-file, --ldap-key-file); " +
+	"GSSAPI (Kerberos), NTLM and DIGEST-MD5 are not supported"
+
 func (s *session) accountHint() string {
+	if s.external {
+		return "whom the certificate or the socket shows may not do this; sign in with --ldap-bind-dn and a password"
+	}
 	if s.anonymous {
 		return "sign in with --ldap-bind-dn and a password"
 	}

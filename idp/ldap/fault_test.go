@@ -51,7 +51,7 @@ func TestEveryFaultIsAnErrorOrHarmless(t *testing.T) {
 			server := ldapfault.Start(t, directory.URL, misbehaviour)
 			config := ldap.Config{
 				URL: server.URL + "/" + directory.BaseDN, BindDN: directory.BindDN, Password: directory.Password, CAFile: ca.File,
-				ConnectTimeout: time.Second, ReadTimeout: 500 * time.Millisecond, PageSize: ldapfault.PageSize,
+				ConnectTimeout: time.Second, ReadTimeout: 1500 * time.Millisecond, PageSize: ldapfault.PageSize,
 			}
 			if misbehaviour.StartTLS {
 				config.StartTLS = "require"

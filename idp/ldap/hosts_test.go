@@ -68,6 +68,12 @@ func TestASocketOfThisMachine(t *testing.T) {
 	if err != nil || len(people) != 20 {
 		t.Errorf("%d people and the error %v, want 20", len(people), err)
 	}
+	// Without an account it is this process's user.
+	server = slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(20), Anonymous: slapdtest.AnonymousSeesNothing})
+	people, err = collect(t.Context(), t, connect(t, ldap.Config{URL: server.SocketURL + "/" + server.Base}), idp.Request{})
+	if err != nil || len(people) != 20 {
+		t.Errorf("%d people and the error %v, want 20", len(people), err)
+	}
 	config.URL = "ldapi://%2Fnowhere%2Fldapi"
 	_, err = collect(t.Context(), t, connect(t, config), idp.Request{})
 	wantFailure(t, err, fault.Source, "ldapi://%2fnowhere%2fldapi", "no such file")

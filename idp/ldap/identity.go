@@ -23,10 +23,10 @@ func (m *mapping) id(e *entry) string {
 
 // guidText writes the 16 bytes of an objectGUID as Windows does: the first
 // three groups have their lowest byte first (MS-DTYP, section 2.3.4.2).
-// Anything else stays as it is.
+// Anything else is text, or stands in base64.
 func guidText(value string) string {
 	if len(value) != 16 {
-		return value
+		return octetsOrText(value)
 	}
 	b := []byte(value)
 	return fmt.Sprintf("%08x-%04x-%04x-%x-%x",
@@ -35,12 +35,12 @@ func guidText(value string) string {
 }
 
 // sidText writes a security identifier as Windows does: "S-1-5-21-…" (MS-DTYP,
-// sections 2.4.2.1 and 2.4.2.2). What is none stays as it is.
+// sections 2.4.2.1 and 2.4.2.2). What is none is text, or stands in base64.
 func sidText(value string) string {
 	const header = 8
 	b := []byte(value)
 	if len(b) < header || b[0] != 1 || len(b) != header+4*int(b[1]) {
-		return value
+		return octetsOrText(value)
 	}
 	authority := uint64(0)
 	for _, c := range b[2:header] {
@@ -54,23 +54,37 @@ func sidText(value string) string {
 }
 
 // addresses fills Primary, Aliases and Logins. The primary address is the
-// first value of mail in the server's order.
+// first value of mail in the server's order, else the primary one among the
+// proxy addresses, which else is the first alias.
 func (m *mapping) addresses(p *idp.Person) {
-	for _, address := range m.values[m.always.mail] {
-		if address = strings.TrimSpace(address); p.Primary == "" {
-			p.Primary = address
-			continue
+	mails := m.values[m.always.mail]
+	for i, address := range mails {
+		if p.Primary = strings.TrimSpace(address); p.Primary != "" {
+			mails = mails[i+1:]
+			break
 		}
+	}
+	proxies := m.values[m.always.proxy]
+	for _, value := range proxies {
+		// Exchange writes the scheme of the primary one in capitals.
+		if scheme, address, ok := smtpAddress(value); ok && scheme == "SMTP" {
+			if p.Primary == "" {
+				p.Primary = address
+			}
+			addAlias(p, address)
+		}
+	}
+	for _, address := range mails {
 		addAlias(p, address)
 	}
-	for _, address := range m.values[m.always.alternate] {
-		addAlias(p, address)
+	for _, slot := range m.always.alternates {
+		for _, address := range m.values[slot] {
+			addAlias(p, address)
+		}
 	}
-	for _, address := range m.values[m.always.proxy] {
-		// Others are X400:, SIP: and the like.
-		const smtp = "smtp:"
-		if len(address) > len(smtp) && strings.EqualFold(address[:len(smtp)], smtp) {
-			addAlias(p, address[len(smtp):])
+	for _, value := range proxies {
+		if _, address, ok := smtpAddress(value); ok {
+			addAlias(p, address)
 		}
 	}
 	for _, slot := range m.always.logins {
@@ -80,6 +94,14 @@ func (m *mapping) addresses(p *idp.Person) {
 			}
 		}
 	}
+}
+
+// smtpAddress takes a proxy address apart. Others are X400:, SIP: and the
+// like.
+func smtpAddress(value string) (scheme, address string, ok bool) {
+	scheme, address, _ = strings.Cut(strings.TrimSpace(value), ":")
+	address = strings.TrimSpace(address)
+	return scheme, address, strings.EqualFold(scheme, "smtp") && address != ""
 }
 
 // addAlias drops what the person has already but for case, as proxyAddresses
@@ -92,52 +114,4 @@ func addAlias(p *idp.Person, address string) {
 		return
 	}
 	p.Aliases = append(p.Aliases, address)
-}
-
-const (
-	// accountDisabled is ACCOUNTDISABLE of userAccountControl (MS-ADTS,
-	// section 2.2.16).
-	accountDisabled = 1 << 1
-	// lockedForGood marks a lock that an administrator set, where a date would
-	// be a lockout after wrong passwords (draft-behera-ldap-password-policy-10,
-	// section 5.3.3).
-	lockedForGood = "000001010000Z"
-)
-
-// status is disabled where any sign says so, active where the server would
-// have told otherwise, else unknown.
-func (m *mapping) status() idp.Status {
-	status := idp.Unknown
-	if m.policy {
-		status = idp.Active
-	}
-	if value := first(m.values[m.always.control]); value != "" {
-		if flags, err := strconv.ParseInt(value, 10, 64); err == nil {
-			if flags&accountDisabled != 0 {
-				return idp.Disabled
-			}
-			status = idp.Active
-		}
-	}
-	if value := first(m.values[m.always.locked]); value != "" {
-		if value == lockedForGood {
-			return idp.Disabled
-		}
-		status = idp.Active
-	}
-	if value := first(m.values[m.always.off]); value != "" {
-		if strings.EqualFold(value, "true") {
-			return idp.Disabled
-		}
-		status = idp.Active
-	}
-	return status
-}
-
-func (m *mapping) rawStatus() []string {
-	var raw []string
-	for _, slot := range []int{m.always.control, m.always.locked, m.always.off} {
-		raw = append(raw, m.values[slot]...)
-	}
-	return raw
 }

@@ -3,48 +3,21 @@ package ldap
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"cohort/idp"
+	"cohort/internal/fault"
 )
 
-// candidates are the attributes of each field in the order in which they are
-// asked; the first that has a value wins. ManagerEmail is Person.Manager,
-// StartDate has no customary attribute.
-func candidates(field idp.Field) []string {
-	switch field {
-	case idp.Name:
-		return []string{"displayName", "cn"}
-	case idp.GivenName:
-		return []string{"givenName"}
-	case idp.FamilyName:
-		return []string{"sn"}
-	case idp.Username:
-		return []string{"sAMAccountName", "uid"}
-	case idp.Title:
-		return []string{"title"}
-	case idp.Department:
-		return []string{"department", "ou", "departmentNumber"}
-	case idp.Division:
-		return []string{"division"}
-	case idp.CostCenter:
-		return []string{"costCenter"}
-	case idp.Organization:
-		return []string{"company", "o"}
-	case idp.EmployeeID:
-		return []string{"employeeID", "employeeNumber"}
-	case idp.EmployeeType:
-		return []string{"employeeType"}
-	case idp.City:
-		return []string{"l"}
-	case idp.Region:
-		return []string{"st"}
-	case idp.Country:
-		return []string{"c", "co"}
-	case idp.Groups:
-		return []string{"memberOf"}
-	default:
-		return nil
-	}
+// origin is what a mapping knows of where its entries come from. Its zero is
+// a server that tells nothing of itself, at a time at which nobody's account
+// has expired.
+type origin struct {
+	flavour flavour
+	// passwordPolicy says that the server tells of locks by an administrator.
+	passwordPolicy bool
+	// now is the time by which accounts have expired, or have not.
+	now time.Time
 }
 
 // mapping turns entries into people for one request. It belongs to one read.
@@ -60,9 +33,15 @@ type mapping struct {
 	fields     []source
 	attributes []source
 	always     always
+	signs      []sign
 	references references
-	policy     bool // the server tells of locks by an administrator
+	origin     origin
 	withRefs   bool // ManagerEmail was asked for
+
+	missing  []cut  // of the current entry
+	isBinary []bool // by slot: whether values came with the option "binary"
+	tell     func(notice string)
+	told     map[string]bool // names of which a notice told
 }
 
 // target is a slot that an attribute of the server fills.
@@ -75,8 +54,10 @@ type target struct {
 
 // source says where a value comes from.
 type source struct {
-	kind  sourceKind
-	slots []int
+	kind   sourceKind
+	slots  []int
+	name   string // for notices
+	syntax syntax // of allValues
 }
 
 type sourceKind uint8
@@ -87,43 +68,53 @@ const (
 	groupNames
 	rawStatus
 	entryName // the DN, which is no attribute
-	guidValues
-	sidValues
 	nothing
 )
 
 // always are the slots that every person needs.
 type always struct {
-	mail, alternate, proxy int
-	logins                 []int
-	manager                int // with ManagerEmail only
-	guid                   int
-	ids                    []int
-	control, locked, off   int // what a status is told by
+	mail, proxy int
+	alternates  []int
+	logins      []int
+	manager     int // with ManagerEmail only
+	guid        int
+	ids         []int
 }
 
+// newMapping is [mappingOf] for who does not know the server's flavour yet.
 func newMapping(req idp.Request, passwordPolicy bool) *mapping {
+	return mappingOf(req, origin{passwordPolicy: passwordPolicy, now: time.Now()})
+}
+
+func mappingOf(req idp.Request, from origin) *mapping {
 	m := &mapping{
 		slots:  map[string]int{},
 		routes: map[string][]target{},
-		policy: passwordPolicy,
+		origin: from,
 
 		references: newReferences(),
 		withRefs:   slices.Contains(req.Fields, idp.ManagerEmail),
+		tell:       req.Tell,
+		told:       map[string]bool{},
 	}
 	m.always = always{
-		mail:      m.want("mail")[0],
-		alternate: m.want("mailAlternateAddress")[0],
-		proxy:     m.want("proxyAddresses")[0],
-		logins:    m.want("userPrincipalName", "krbPrincipalName", "uid"),
-		guid:      m.want("objectGUID")[0],
-		ids:       m.want("entryUUID", "nsUniqueId", "ipaUniqueID"),
-		control:   m.want("userAccountControl")[0],
-		locked:    m.want("pwdAccountLockedTime")[0],
-		off:       m.want("nsAccountLock")[0],
+		mail:  m.want("mail")[0],
+		proxy: m.want("proxyAddresses")[0],
+		guid:  m.want("objectGUID")[0],
+	}
+	if from.flavour == activeDirectory {
+		m.always.logins = m.want("userPrincipalName")
+	} else {
+		m.always.alternates = m.want("mailAlternateAddress")
+		m.always.logins = m.want("userPrincipalName", "krbPrincipalName", "uid")
+		m.always.ids = m.want("entryUUID", "nsUniqueId", "ipaUniqueID")
 	}
 	if m.withRefs {
 		m.always.manager = m.want("manager")[0]
+	}
+	m.signs = signsOf(from.flavour, slices.Contains(req.Fields, idp.StatusRaw))
+	for i := range m.signs {
+		m.signs[i].slot = m.want(m.signs[i].name)[0]
 	}
 	for _, field := range req.Fields {
 		m.fields = append(m.fields, m.fieldSource(field))
@@ -133,11 +124,12 @@ func newMapping(req idp.Request, passwordPolicy bool) *mapping {
 	}
 	m.values = make([][]string, len(m.names))
 	m.isPlain = make([]bool, len(m.names))
+	m.isBinary = make([]bool, len(m.names))
 	return m
 }
 
 func (m *mapping) fieldSource(field idp.Field) source {
-	names := candidates(field)
+	names := candidates(field, m.origin.flavour)
 	switch {
 	case field == idp.StatusRaw:
 		return source{kind: rawStatus}
@@ -151,17 +143,13 @@ func (m *mapping) fieldSource(field idp.Field) source {
 }
 
 func (m *mapping) attributeSource(name string) source {
-	switch canonical(name) {
+	switch key := canonical(name); key {
 	case "":
 		return source{kind: nothing}
 	case "dn":
 		return source{kind: entryName}
-	case "objectguid":
-		return source{kind: guidValues, slots: m.want(name)}
-	case "objectsid":
-		return source{kind: sidValues, slots: m.want(name)}
 	default:
-		return source{kind: allValues, slots: m.want(name)}
+		return source{kind: allValues, slots: m.want(name), name: strings.TrimSpace(name), syntax: syntaxOf(key)}
 	}
 }
 
@@ -185,11 +173,18 @@ func (m *mapping) want(names ...string) []int {
 }
 
 // person is what the entry says. The only error is a value that the server
-// cut short.
+// cut short; who can ask for the rest does so between load and build.
 func (m *mapping) person(e *entry) (idp.Person, error) {
-	if err := m.load(e); err != nil {
-		return idp.Person{}, err
+	m.load(e)
+	if missing := m.cuts(); len(missing) > 0 {
+		return idp.Person{}, fault.New(fault.Source, "leave this attribute out",
+			"%s of %s has more values than were given", missing[0].name, e.DN)
 	}
+	return m.build(e), nil
+}
+
+// build makes the person of the entry that was loaded last.
+func (m *mapping) build(e *entry) idp.Person {
 	p := idp.Person{ID: m.id(e), Status: m.status()}
 	m.addresses(&p)
 	if m.withRefs {
@@ -205,7 +200,7 @@ func (m *mapping) person(e *entry) (idp.Person, error) {
 	}
 	split := len(m.fields)
 	p.Fields, p.Attributes = values[:split:split], values[split:]
-	return p, nil
+	return p
 }
 
 func (m *mapping) value(from source, e *entry) idp.Value {
@@ -213,20 +208,35 @@ func (m *mapping) value(from source, e *entry) idp.Value {
 	case firstValue:
 		return idp.TextOf(m.first(from.slots))
 	case allValues:
-		return idp.TextOrList(slices.Clone(m.values[from.slots[0]])...)
+		return idp.TextOrList(m.texts(from)...)
 	case groupNames:
-		return idp.ListOf(m.references.groupNames(m.values[from.slots[0]])...)
+		for _, slot := range from.slots {
+			if len(m.values[slot]) > 0 {
+				return idp.ListOf(m.references.groupNames(m.values[slot])...)
+			}
+		}
+		return idp.Value{}
 	case rawStatus:
 		return idp.TextOrList(m.rawStatus()...)
 	case entryName:
 		return idp.TextOf(e.DN)
-	case guidValues:
-		return idp.TextOrList(each(m.values[from.slots[0]], guidText)...)
-	case sidValues:
-		return idp.TextOrList(each(m.values[from.slots[0]], sidText)...)
 	default:
 		return idp.Value{}
 	}
+}
+
+// texts are an attribute's values in their customary text form.
+func (m *mapping) texts(from source) []string {
+	slot, syntax := from.slots[0], from.syntax
+	if m.isBinary[slot] {
+		syntax = octets
+	}
+	values := m.values[slot]
+	if key := canonical(from.name); syntax == octets && len(values) > 0 && !m.told[key] {
+		m.told[key] = true
+		m.tell(from.name + " is binary, and its values stand in base64")
+	}
+	return syntax.texts(values)
 }
 
 // first is the first value of the first slot that has one that is not empty.
@@ -246,12 +256,4 @@ func first(values []string) string {
 		}
 	}
 	return ""
-}
-
-func each(values []string, text func(string) string) []string {
-	var texts []string
-	for _, value := range values {
-		texts = append(texts, text(value))
-	}
-	return texts
 }

@@ -8,7 +8,6 @@ import (
 
 	"cohort/idp"
 	"cohort/idp/ldap/internal/wire"
-	"cohort/internal/fault"
 )
 
 // entryOf makes an entry from lines of LDIF's shape, "name: value".
@@ -25,9 +24,9 @@ func entryOf(lines ...string) *entry {
 	return e
 }
 
-func personOf(t *testing.T, req idp.Request, policy bool, e *entry) idp.Person {
+func personOf(t *testing.T, req idp.Request, e *entry) idp.Person {
 	t.Helper()
-	p, err := newMapping(req, policy).person(e)
+	p, err := mappingOf(req, origin{}).person(e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +59,7 @@ func TestFieldsTakeTheFirstAttributeWithAValue(t *testing.T) {
 		{"country by its long name", idp.Country, []string{"countryName: GB"}, idp.TextOf("GB")},
 		{"groups by their first RDN", idp.Groups, []string{"memberOf: cn=A,dc=x", "memberOf: cn=B\\, C,dc=x"}, idp.ListOf("A", "B, C")},
 		{"one group is a list", idp.Groups, []string{"memberOf: cn=A,dc=x"}, idp.ListOf("A")},
+		{"groups of other servers", idp.Groups, []string{"isMemberOf: cn=A,dc=x"}, idp.ListOf("A")},
 		{"no group is absent", idp.Groups, nil, idp.Value{}},
 		{"a manager is not an address", idp.ManagerEmail, []string{"manager: uid=b,dc=x"}, idp.Value{}},
 		{"no attribute has the start date", idp.StartDate, []string{"startDate: 2020-01-01"}, idp.Value{}},
@@ -70,7 +70,7 @@ func TestFieldsTakeTheFirstAttributeWithAValue(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := personOf(t, idp.Request{Fields: []idp.Field{test.field}}, false, entryOf(test.entry...))
+			p := personOf(t, idp.Request{Fields: []idp.Field{test.field}}, entryOf(test.entry...))
 			if diff := cmp.Diff([]idp.Value{test.want}, p.Fields); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.field, diff)
 			}
@@ -95,12 +95,27 @@ func TestAttributesAreWhatTheServerHas(t *testing.T) {
 		{"the DN", "dn", nil, idp.TextOf("uid=ada,dc=example,dc=com")},
 		{"a GUID as text", "objectGUID", []string{"objectGUID: " + guid}, idp.TextOf("04030201-0605-0807-090a-0b0c0d0e0f10")},
 		{"a SID as text", "objectSid", []string{"objectSid: " + sid}, idp.TextOf("S-1-5-32-544")},
-		{"a broken SID as it is", "objectSid", []string{"objectSid: \x01\x09"}, idp.TextOf("\x01\x09")},
-		{"other bytes as they are", "jpegPhoto", []string{"jpegPhoto: \xff\xd8\x00"}, idp.TextOf("\xff\xd8\x00")},
+		{"a GUID that is text already", "objectGUID", []string{"objectGUID: 04030201-0605-0807-090a-0b0c0d0e0f10"}, idp.TextOf("04030201-0605-0807-090a-0b0c0d0e0f10")},
+		{"a broken SID in base64", "objectSid", []string{"objectSid: \x01\x09"}, idp.TextOf("AQk=")},
+		{"former SIDs", "sIDHistory", []string{"sIDHistory: " + sid, "sIDHistory: " + sid}, idp.ListOf("S-1-5-32-544", "S-1-5-32-544")},
+		{"a mailbox's GUID", "msExchMailboxGuid", []string{"msExchMailboxGuid: " + guid}, idp.TextOf("04030201-0605-0807-090a-0b0c0d0e0f10")},
+		{"an anchor that is text", "mS-DS-ConsistencyGuid", []string{"mS-DS-ConsistencyGuid: ada-1"}, idp.TextOf("ada-1")},
+		{"a photo in base64", "jpegPhoto", []string{"jpegPhoto: \xff\xd8\x00"}, idp.TextOf("/9gA")},
+		{"a certificate by its option", "userCertificate", []string{"userCertificate;binary: \x30\x00"}, idp.TextOf("MAA=")},
+		{"anything with the option", "custom", []string{"custom;binary: ab"}, idp.TextOf("YWI=")},
+		{"asked with the option", "custom;BINARY", []string{"custom;binary: ab"}, idp.TextOf("YWI=")},
+		{"options in another order", "title;lang-de;x-a", []string{"title;X-A;lang-DE: Gräfin"}, idp.TextOf("Gräfin")},
+		{"other bytes as they are", "description", []string{"description: Z\xfcrich"}, idp.TextOf("Z\xfcrich")},
+		{"a FILETIME", "pwdLastSet", []string{"pwdLastSet: 133589952000000000"}, idp.TextOf("2024-05-01T00:00:00Z")},
+		{"a FILETIME for never", "ACCOUNTEXPIRES", []string{"accountExpires: 9223372036854775807"}, idp.Value{}},
+		{"a generalizedTime", "whenCreated", []string{"whenCreated: 20240501000000.0Z"}, idp.TextOf("2024-05-01T00:00:00Z")},
+		{"several of them", "pwdFailureTime", []string{"pwdFailureTime: 20240501000000Z", "pwdFailureTime: 20240502000000Z"}, idp.ListOf("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z")},
+		{"the lock of an administrator", "pwdAccountLockedTime", []string{"pwdAccountLockedTime: 000001010000Z"}, idp.TextOf("000001010000Z")},
+		{"digits under another name", "employeeNumber", []string{"employeeNumber: 133589952000000000"}, idp.TextOf("133589952000000000")},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := personOf(t, idp.Request{Attributes: []string{test.attribute}}, false, entryOf(test.entry...))
+			p := personOf(t, idp.Request{Attributes: []string{test.attribute}}, entryOf(test.entry...))
 			if diff := cmp.Diff([]idp.Value{test.want}, p.Attributes); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.attribute, diff)
 			}
@@ -124,51 +139,20 @@ func TestAddresses(t *testing.T) {
 			[]string{"mail: a@x", "proxyAddresses: SMTP:A@x", "proxyAddresses: smtp:b@x", "proxyAddresses: SIP:a@x", "proxyAddresses: X400:c=US"},
 			idp.Person{Primary: "a@x", Aliases: []string{"b@x"}},
 		},
-		{"proxy addresses alone make no primary one", []string{"proxyAddresses: SMTP:a@x"}, idp.Person{Aliases: []string{"a@x"}}},
+		{"without mail the primary proxy address", []string{"proxyAddresses: smtp:b@x", "proxyAddresses: SMTP: a@x "}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
+		{"proxy addresses without a primary one", []string{"proxyAddresses: smtp:a@x"}, idp.Person{Aliases: []string{"a@x"}}},
+		{"nothing after the scheme", []string{"proxyAddresses: SMTP:"}, idp.Person{}},
+		{"the primary proxy address before other aliases", []string{"mail: a@x", "mail: b@x", "proxyAddresses: smtp:c@x", "proxyAddresses: SMTP:d@x"}, idp.Person{Primary: "a@x", Aliases: []string{"d@x", "b@x", "c@x"}}},
 		{"an address twice", []string{"mail: a@x", "mail: A@X", "mailAlternateAddress: b@x", "proxyAddresses: smtp:B@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
 		{"logins that look like one", []string{"userPrincipalName: ada@corp", "krbPrincipalName: ada@CORP", "uid: ada"}, idp.Person{Logins: []string{"ada@corp", "ada@CORP"}}},
 		{"an address for a uid", []string{"uid: ada@x"}, idp.Person{Logins: []string{"ada@x"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := personOf(t, idp.Request{}, false, entryOf(test.entry...))
+			p := personOf(t, idp.Request{}, entryOf(test.entry...))
 			got := idp.Person{Primary: p.Primary, Aliases: p.Aliases, Logins: p.Logins}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("addresses (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestStatus(t *testing.T) {
-	tests := []struct {
-		name   string
-		entry  []string
-		policy bool // the server knows password policies
-		want   idp.Status
-		raw    idp.Value
-	}{
-		{"no sign", nil, false, idp.Unknown, idp.Value{}},
-		{"no sign where the server would give one", nil, true, idp.Active, idp.Value{}},
-		{"an account of Active Directory", []string{"userAccountControl: 512"}, false, idp.Active, idp.TextOf("512")},
-		{"a disabled one", []string{"userAccountControl: 514"}, false, idp.Disabled, idp.TextOf("514")},
-		{"a disabled one with further flags", []string{"userAccountControl: 66050"}, false, idp.Disabled, idp.TextOf("66050")},
-		{"flags with the highest bit", []string{"userAccountControl: -2147483648"}, false, idp.Active, idp.TextOf("-2147483648")},
-		{"flags that are no number", []string{"userAccountControl: x"}, false, idp.Unknown, idp.TextOf("x")},
-		{"locked by an administrator", []string{"pwdAccountLockedTime: 000001010000Z"}, true, idp.Disabled, idp.TextOf("000001010000Z")},
-		{"locked out after wrong passwords", []string{"pwdAccountLockedTime: 20240102030405Z"}, true, idp.Active, idp.TextOf("20240102030405Z")},
-		{"switched off in 389 DS", []string{"nsAccountLock: TRUE"}, true, idp.Disabled, idp.TextOf("TRUE")},
-		{"switched on in 389 DS", []string{"nsAccountLock: false"}, false, idp.Active, idp.TextOf("false")},
-		{"one sign of two", []string{"userAccountControl: 512", "nsAccountLock: true"}, false, idp.Disabled, idp.ListOf("512", "true")},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			p := personOf(t, idp.Request{Fields: []idp.Field{idp.StatusRaw}}, test.policy, entryOf(test.entry...))
-			if p.Status != test.want {
-				t.Errorf("status is %s, want %s", p.Status, test.want)
-			}
-			if diff := cmp.Diff(test.raw, p.Fields[0]); diff != "" {
-				t.Errorf("raw status (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -189,7 +173,7 @@ func TestIDIsTheServersOwn(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := personOf(t, idp.Request{}, false, entryOf(test.entry...)).ID; got != test.want {
+			if got := personOf(t, idp.Request{}, entryOf(test.entry...)).ID; got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -198,48 +182,71 @@ func TestIDIsTheServersOwn(t *testing.T) {
 
 func TestManagersAreReferences(t *testing.T) {
 	e := entryOf("manager: UID=Bob, DC=example,DC=com")
-	p := personOf(t, idp.Request{Fields: []idp.Field{idp.ManagerEmail}}, false, e)
+	p := personOf(t, idp.Request{Fields: []idp.Field{idp.ManagerEmail}}, e)
 	if p.Ref != "uid=ada,dc=example,dc=com" || p.Manager != "uid=bob,dc=example,dc=com" {
 		t.Errorf("Ref %q, Manager %q", p.Ref, p.Manager)
 	}
-	p = personOf(t, idp.Request{}, false, e)
+	references := newReferences()
+	normal := references.manager("UID=Bob, DC=example,DC=com")
+	if dn, ok := references.dnOf(normal); dn != "UID=Bob, DC=example,DC=com" || !ok {
+		t.Errorf("%q was %q, %t", normal, dn, ok)
+	}
+	if dn, ok := references.dnOf("uid=eve"); ok {
+		t.Errorf("nobody's manager is %q", dn)
+	}
+	p = personOf(t, idp.Request{}, e)
 	if p.Ref != "" || p.Manager != "" {
 		t.Errorf("unasked: Ref %q, Manager %q", p.Ref, p.Manager)
 	}
 }
 
-func TestCutValuesAreAnError(t *testing.T) {
-	e := entryOf("member;range=0-1499: cn=a")
-	_, err := newMapping(idp.Request{Attributes: []string{"member"}}, false).person(e)
-	if fault.KindOf(err) != fault.Source || !strings.Contains(err.Error(), "member;range=0-1499") {
-		t.Errorf("got %v, want an error that names the attribute", err)
+func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
+	tests := []struct {
+		flavour flavour
+		want    string
+	}{
+		{other, "mail proxyAddresses objectGUID mailAlternateAddress userPrincipalName krbPrincipalName uid entryUUID nsUniqueId " +
+			"ipaUniqueID userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"msDS-UserAccountDisabled loginDisabled ds-pwp-account-disabled " +
+			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
+		{openLDAP, "mail proxyAddresses objectGUID mailAlternateAddress userPrincipalName krbPrincipalName uid entryUUID nsUniqueId " +
+			"ipaUniqueID userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
+		{activeDirectory, "mail proxyAddresses objectGUID userPrincipalName userAccountControl accountExpires " +
+			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 	}
-	if _, err := newMapping(idp.Request{}, false).person(e); err != nil {
-		t.Errorf("unasked: %v", err)
-	}
-	whole := entryOf("member;range=0-*: cn=a")
-	if _, err := newMapping(idp.Request{Attributes: []string{"member"}}, false).person(whole); err != nil {
-		t.Errorf("the last range: %v", err)
+	for _, test := range tests {
+		t.Run(test.flavour.String(), func(t *testing.T) {
+			m := mappingOf(idp.Request{
+				Fields:     []idp.Field{idp.Department, idp.EmployeeID},
+				Attributes: []string{"MAIL", "surname", "roomNumber", "roomnumber", "dn"},
+			}, origin{flavour: test.flavour})
+			if diff := cmp.Diff(strings.Fields(test.want), m.names); diff != "" {
+				t.Errorf("attributes (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
-	m := newMapping(idp.Request{
-		Fields:     []idp.Field{idp.Department, idp.EmployeeID},
-		Attributes: []string{"MAIL", "surname", "roomNumber", "roomnumber", "dn"},
-	}, false)
-	want := []string{
-		"mail", "mailAlternateAddress", "proxyAddresses", "userPrincipalName", "krbPrincipalName", "uid",
-		"objectGUID", "entryUUID", "nsUniqueId", "ipaUniqueID", "userAccountControl", "pwdAccountLockedTime", "nsAccountLock",
-		"department", "ou", "departmentNumber", "employeeID", "employeeNumber", "sn", "roomNumber",
+func TestBinaryAttributesAreToldOfOnce(t *testing.T) {
+	var told []string
+	m := mappingOf(idp.Request{
+		Attributes: []string{"jpegPhoto", "JPEGPHOTO", "objectGUID", "custom"},
+		Notify:     func(notice string) { told = append(told, notice) },
+	}, origin{})
+	for range 3 {
+		if _, err := m.person(entryOf("jpegPhoto: \xff", "objectGUID: \xff", "custom;binary: a")); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if diff := cmp.Diff(want, m.names); diff != "" {
-		t.Errorf("attributes (-want +got):\n%s", diff)
+	want := []string{"jpegPhoto is binary, and its values stand in base64", "custom is binary, and its values stand in base64"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("notices (-want +got):\n%s", diff)
 	}
 }
 
 func TestEveryFieldHasItsPlace(t *testing.T) {
-	m := newMapping(idp.Request{Fields: idp.MappedFields()}, false)
+	m := mappingOf(idp.Request{Fields: idp.MappedFields()}, origin{})
 	for i, field := range idp.MappedFields() {
 		isNothing := m.fields[i].kind == nothing
 		if want := field == idp.ManagerEmail || field == idp.StartDate; isNothing != want {

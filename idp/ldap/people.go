@@ -84,6 +84,11 @@ func (r *reading) finish(s *session, doing string) error {
 			"many servers show nothing to who has not signed in: give an account with --ldap-bind-dn; or check --ldap-base and --ldap-filter",
 			"%s without an account: the server showed nobody", doing)
 	}
+	if r.count == 0 && s.external {
+		return fault.New(fault.Credentials,
+			"does the server take the certificate, or the socket's user, for an account that may read people; or check --ldap-base and --ldap-filter",
+			"%s: the server showed nobody", doing)
+	}
 	if s.continuations.count == 0 {
 		return nil
 	}

@@ -51,6 +51,9 @@ func (r *reading) run(ctx context.Context) error {
 		if lost != nil {
 			r.request.Tell(fmt.Sprintf("the connection to the directory was lost after %d people, and the read started again on %s", r.count, s.name))
 		}
+		if lost == nil && r.connector.address.globalCatalogue() {
+			r.request.Tell("this is a port of the global catalogue, which has only some of people's attributes; the others are empty here, and on port 389 or 636 they are not")
+		}
 		again, err := r.read(ctx, s)
 		s.close()
 		switch {

@@ -73,7 +73,13 @@ type continuations struct {
 	hosts map[string]bool
 }
 
+// add counts a reference to other servers. That to the partitions in which
+// Active Directory keeps its own affairs, which comes with every search from a
+// domain's root, is none to people.
 func (c *continuations) add(uris []string) {
+	if slices.ContainsFunc(uris, leadsToOwnAffairs) {
+		return
+	}
 	c.count++
 	if c.hosts == nil {
 		c.hosts = make(map[string]bool)
@@ -95,4 +101,13 @@ func (c *continuations) String() string {
 		text += " (" + strings.Join(hosts[:min(len(hosts), 5)], ", ") + ")"
 	}
 	return text
+}
+
+func leadsToOwnAffairs(uri string) bool {
+	address, err := parseAddress(uri)
+	if err != nil {
+		return false
+	}
+	first, _, _ := strings.Cut(strings.ToLower(address.base), ",")
+	return first == "cn=configuration" || first == "dc=domaindnszones" || first == "dc=forestdnszones"
 }

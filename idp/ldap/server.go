@@ -26,6 +26,8 @@ type session struct {
 	name      string        // the server, for messages
 	silence   time.Duration // how long the server may say nothing
 	anonymous bool
+	external  bool // signed in by a certificate or a socket
+	encrypted bool
 	server    server
 	// continuations are what searches left to other servers.
 	continuations continuations
@@ -50,6 +52,8 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 		name:      connected.name,
 		silence:   c.config.ReadTimeout,
 		anonymous: c.config.BindDN == "" && !c.external(),
+		external:  c.external(),
+		encrypted: connected.encrypted,
 	}
 	if err := c.bind(ctx, s, connected); err != nil {
 		s.close()
@@ -68,13 +72,20 @@ func (s *session) close() {
 	_ = s.wire.Close()
 }
 
-// external says whether the client's certificate is who signs in.
-func (c *Connector) external() bool { return c.config.BindDN == "" && len(c.certificates) > 0 }
+// external says whether the connection itself shows who signs in: by the
+// client's certificate, or on a socket by the process's user, as other clients
+// do it there.
+func (c *Connector) external() bool {
+	return c.config.BindDN == "" && (len(c.certificates) > 0 || c.address.scheme == "ldapi")
+}
 
 func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error {
 	var doing string
 	sign := func() error { return s.wire.Bind(ctx, c.config.BindDN, c.config.Password) }
 	switch {
+	case c.external() && c.address.scheme == "ldapi":
+		doing = "signing in to " + s.name + " as this machine's user"
+		sign = func() error { return s.wire.External(ctx) }
 	case c.external():
 		doing = "signing in to " + s.name + " with the certificate of --ldap-cert-file"
 		if !connected.encrypted {
@@ -92,10 +103,21 @@ func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error
 				"%s: the password would cross the network unencrypted", doing)
 		}
 	}
-	if err := sign(); err != nil {
-		return s.failure(ctx, doing, err)
+	err := sign()
+	if err == nil {
+		return nil
 	}
-	return nil
+	// With TLS 1.3 a server says only now that it wants another certificate.
+	if lost, ok := errors.AsType[*wire.LostError](err); ok && connected.encrypted && ctx.Err() == nil {
+		if kind, hint, ok := c.explainAlert(lost.Err); ok {
+			return fault.New(kind, hint, "%s: %w", doing, lost.Err)
+		}
+		if isClosed(lost.Err) {
+			return fault.New(fault.Source, "it may want another client certificate (--ldap-cert-file); its log says why",
+				"%s: the server closed the connection", doing)
+		}
+	}
+	return s.failure(ctx, doing, err)
 }
 
 // readRootDSE asks the server what it is (RFC 4512, section 5.1). A server

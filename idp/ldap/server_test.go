@@ -231,6 +231,7 @@ func TestResultsOfBinds(t *testing.T) {
 		{"Active Directory: locked", 49, "…, data 775, v2580", fault.Credentials, "the account is locked"},
 		{"inappropriate", 48, "", fault.Credentials, "--ldap-bind-dn"},
 		{"encryption is required", 8, "BindSimple: Transport encryption required.", fault.Credentials, "--ldap-starttls require"},
+		{"another way to sign in", 7, "", fault.Credentials, "GSSAPI (Kerberos), NTLM and DIGEST-MD5 are not supported"},
 		{"unavailable", 52, "shutting down", fault.Source, "unavailable (52): shutting down"},
 	}
 	for _, test := range tests {

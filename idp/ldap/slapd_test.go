@@ -390,7 +390,7 @@ employeeID: 0042
 		Logins:  []string{"ada@corp.example.com"},
 		Fields: []idp.Value{
 			idp.TextOf("ada"), idp.TextOf("Engines"), idp.TextOf("Analytical"), idp.TextOf("0042"),
-			idp.ListOf("Sales, EMEA", "Engines"), idp.TextOf("514"),
+			idp.ListOf("Sales, EMEA", "Engines"), idp.TextOf("userAccountControl=514 (disabled)"),
 		},
 		Attributes: []idp.Value{},
 	}}

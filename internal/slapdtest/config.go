@@ -85,6 +85,8 @@ func (c Config) slapdConf(t testing.TB, install installation, folder string) str
 		line("TLSVerifyClient demand")
 		line("authz-regexp ^cn=([^,]+)$ cn=$1,%s", Base)
 	}
+	// On the socket, SASL EXTERNAL is the user that runs the test.
+	line("authz-regexp ^gidNumber=[0-9]+[+]uidNumber=%d,cn=peercred,cn=external,cn=auth$ cn=reader,%s", os.Getuid(), Base)
 	if c.Anonymous == AnonymousRefused {
 		line("disallow bind_anon")
 	}

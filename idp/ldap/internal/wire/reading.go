@@ -111,6 +111,9 @@ func (r *reading) turn(m message) error {
 		return malformed("paging control", err)
 	case !found && r.paged:
 		return &ProtocolError{"a later page that does not say whether there are more"}
+	case !found && r.search.PageSize > 0 && r.page == r.search.PageSize:
+		// A server that knows no pages stops there by chance only.
+		return &ProtocolError{"a full page that does not say whether there are more"}
 	case found && r.search.PageSize == 0 && cookie != "":
 		return &ProtocolError{"a page where all was asked for"}
 	case cookie == "":
