@@ -50,7 +50,7 @@ type ldapFlags struct {
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	flags.Var(&list{items: &f.idp}, idpFlag, "identity provider `URL`: ldaps://host/base, ldap://host/base, ldapi://path/base, demo:")
+	flags.Var(&list{items: &f.idp}, idpFlag, "identity provider `URL`: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), or demo:")
 	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")

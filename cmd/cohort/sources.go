@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"cohort/coder"
@@ -96,6 +98,12 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		"ldap":  f.openLDAP(w),
 		"ldaps": f.openLDAP(w),
 		"ldapi": f.openLDAP(w),
+		idp.FileScheme: func(path string) (idp.Connector, error) {
+			if !strings.EqualFold(filepath.Ext(path), ".ldif") {
+				return nil, fault.New(fault.Usage, "a dump of a directory is FILE.ldif", "--idp: no connector reads such files")
+			}
+			return ldap.NewLDIF(ldap.LDIFConfig{Path: path})
+		},
 		"demo": func(url string) (idp.Connector, error) {
 			if url != demoURL {
 				return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")

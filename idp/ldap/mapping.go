@@ -81,11 +81,6 @@ type always struct {
 	ids         []int
 }
 
-// newMapping is [mappingOf] for who does not know the server's flavour yet.
-func newMapping(req idp.Request, passwordPolicy bool) *mapping {
-	return mappingOf(req, origin{passwordPolicy: passwordPolicy, now: time.Now()})
-}
-
 func mappingOf(req idp.Request, from origin) *mapping {
 	m := &mapping{
 		slots:  map[string]int{},

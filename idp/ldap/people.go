@@ -30,7 +30,7 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 		return nil, err
 	}
 	defer s.close()
-	mapping := newMapping(idp.Request{}, s.server.passwordPolicy)
+	mapping := mappingOf(idp.Request{}, s.server.origin())
 	addresses := make(map[string]string)
 	for _, ref := range refs {
 		// What somebody typed into the attribute may be no DN at all.
@@ -72,7 +72,7 @@ func (c *Connector) query(s *session, attributes []string) (search, error) {
 		}
 	}
 	if query.filter == "" {
-		query.filter = s.server.filter()
+		query.filter = s.server.flavour.filter()
 	}
 	return query, nil
 }

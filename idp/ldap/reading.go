@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"os"
+	"strings"
 
 	ldap "github.com/go-ldap/ldap/v3"
 
@@ -22,6 +23,7 @@ type reading struct {
 	request   idp.Request
 	yield     func(idp.Person, error) bool
 
+	side    *session // for what a busy connection cannot be asked; nil until it is needed
 	attempt int
 	given   names
 	count   int
@@ -37,6 +39,11 @@ const maxConnections = 3
 var errEnough = errors.New("the caller has seen enough")
 
 func (r *reading) run(ctx context.Context) error {
+	defer func() {
+		if r.side != nil {
+			r.side.close()
+		}
+	}()
 	r.pageSize = r.connector.config.PageSize
 	var lost error
 	for connections := 1; ; connections++ {
@@ -70,7 +77,7 @@ func (r *reading) run(ctx context.Context) error {
 // not one that fell silent: waiting again would take as long.
 func (r *reading) read(ctx context.Context, s *session) (again bool, err error) {
 	r.attempt++
-	mapping := newMapping(r.request, s.server.passwordPolicy)
+	mapping := mappingOf(r.request, s.server.origin())
 	query, err := r.connector.query(s, mapping.names)
 	if err != nil {
 		return false, err
@@ -139,7 +146,7 @@ func (r *reading) search(ctx context.Context, s *session, mapping *mapping, quer
 		case known:
 			continue
 		}
-		person, err := mapping.person(e)
+		person, err := r.person(ctx, mapping, e)
 		if err != nil {
 			return entries, err
 		}
@@ -149,6 +156,38 @@ func (r *reading) search(ctx context.Context, s *session, mapping *mapping, quer
 		}
 	}
 	return entries, nil
+}
+
+// person is what the entry says. Of a long list Active Directory gives only the
+// first values; the others are asked for on a second connection, since this
+// one is busy.
+func (r *reading) person(ctx context.Context, mapping *mapping, e *entry) (idp.Person, error) {
+	mapping.load(e)
+	for len(mapping.cuts()) > 0 {
+		if r.side == nil {
+			side, err := r.connector.open(ctx)
+			if err != nil {
+				return idp.Person{}, err
+			}
+			r.side = side
+		}
+		var missing []string
+		for _, c := range mapping.cuts() {
+			missing = append(missing, c.attribute())
+		}
+		doing := fmt.Sprintf("reading more of %s of %s", strings.Join(missing, ", "), e.DN)
+		rest, err := r.side.one(ctx, e.DN, missing)
+		if err != nil {
+			return idp.Person{}, r.side.failure(ctx, doing, err)
+		}
+		if rest == nil {
+			return idp.Person{}, fault.New(fault.Source, "run it again", "%s: the server has the entry no more", doing)
+		}
+		if err := mapping.extend(rest); err != nil {
+			return idp.Person{}, err
+		}
+	}
+	return mapping.build(e), nil
 }
 
 // names remembers in which attempt a DN came last, by a hash of 64 bits: some

@@ -45,9 +45,31 @@ func TestSamba(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("objectGUIDs (-want +got):\n%s", diff)
 		}
-		names := server.Values(t, "(&(objectCategory=person)(objectClass=user)(sAMAccountName=*))", "sAMAccountName")
+		names := server.Values(t, "(sAMAccountType=805306368)", "sAMAccountName")
 		if len(names) < len(want) {
 			t.Errorf("ldapsearch finds %d users in the domain, the reader %d below one unit", len(names), len(want))
+		}
+	})
+
+	t.Run("statuses as an administrator means them", func(t *testing.T) {
+		want := map[string]idp.Status{
+			sambatest.Active: idp.Active, sambatest.NeverExpires: idp.Active, sambatest.ExpiresLater: idp.Active,
+			sambatest.Expired: idp.Disabled, sambatest.SwitchedOff: idp.Disabled,
+			sambatest.LockedOut: idp.Active, sambatest.MustChange: idp.Active, sambatest.PasswordExpired: idp.Active,
+		}
+		people, err := collect(t.Context(), t, connect(t, config), idp.Request{Fields: []idp.Field{idp.Username, idp.StatusRaw}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range people {
+			account := p.Fields[0].Text
+			if status, ok := want[account]; ok && status != p.Status {
+				t.Errorf("%s is %s (%v), want %s", account, p.Status, p.Fields[1], status)
+			}
+			delete(want, account)
+		}
+		if len(want) > 0 {
+			t.Errorf("missing: %v", want)
 		}
 	})
 

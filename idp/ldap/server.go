@@ -14,8 +14,6 @@ import (
 
 // Names by which a root DSE tells what its server is.
 const (
-	// capabilityActiveDirectory: MS-ADTS, section 3.1.1.3.4.3.1.
-	capabilityActiveDirectory = "1.2.840.113556.1.4.800"
 	// controlPasswordPolicy: draft-behera-ldap-password-policy-10, section 6.1.
 	controlPasswordPolicy = "1.3.6.1.4.1.42.2.27.8.5.1"
 )
@@ -35,10 +33,10 @@ type session struct {
 
 // server is what the root DSE says; its zero is a server that says nothing.
 type server struct {
-	contexts        []string
-	defaultContext  string
-	activeDirectory bool
-	passwordPolicy  bool
+	contexts       []string
+	defaultContext string
+	flavour        flavour
+	passwordPolicy bool
 }
 
 // open connects, signs in and reads the root DSE.
@@ -125,7 +123,7 @@ func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error
 func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error) {
 	query := search{
 		scope: wire.BaseObject, filter: "(objectClass=*)",
-		attributes: []string{"namingContexts", "defaultNamingContext", "supportedControl", "supportedCapabilities"},
+		attributes: append(flavourAttributes(), "namingContexts", "defaultNamingContext", "supportedControl"),
 	}
 	values := make(map[string][]string)
 	for e, err := range s.entries(ctx, query) {
@@ -141,10 +139,10 @@ func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error)
 	}
 	return server{
 		// OpenLDAP may list the empty context, Active Directory its schema.
-		contexts:        slices.DeleteFunc(values["namingcontexts"], isBlank),
-		defaultContext:  first(values["defaultnamingcontext"]),
-		activeDirectory: slices.Contains(values["supportedcapabilities"], capabilityActiveDirectory),
-		passwordPolicy:  slices.Contains(values["supportedcontrol"], controlPasswordPolicy),
+		contexts:       slices.DeleteFunc(values["namingcontexts"], isBlank),
+		defaultContext: first(values["defaultnamingcontext"]),
+		flavour:        flavourOf(values),
+		passwordPolicy: slices.Contains(values["supportedcontrol"], controlPasswordPolicy),
 	}, nil
 }
 
@@ -152,9 +150,9 @@ func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error)
 func (s server) base() (string, error) {
 	switch {
 	case s.defaultContext != "":
-		return s.defaultContext, nil
+		return s.flavour.base(s.defaultContext), nil
 	case len(s.contexts) == 1:
-		return s.contexts[0], nil
+		return s.flavour.base(s.contexts[0]), nil
 	case len(s.contexts) == 0:
 		return "", fault.New(fault.Usage, "name it in --idp or with --ldap-base",
 			"looking for the base DN: the server does not tell any")
@@ -164,13 +162,9 @@ func (s server) base() (string, error) {
 	}
 }
 
-// filter is who counts as a person when the user gave no filter. On Active
-// Directory computers are users, and contacts are persons.
-func (s server) filter() string {
-	if s.activeDirectory {
-		return "(&(objectCategory=person)(objectClass=user))"
-	}
-	return "(objectClass=person)"
+// origin is what a mapping has to know of the server.
+func (s server) origin() origin {
+	return origin{flavour: s.flavour, passwordPolicy: s.passwordPolicy, now: time.Now()}
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }

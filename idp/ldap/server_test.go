@@ -265,7 +265,7 @@ func TestRootDSEDecides(t *testing.T) {
 		{"a hidden root DSE", nil, 50, "", "", "", "--ldap-base"},
 		{"a hidden root DSE and a base in the URL", nil, 50, "/dc=b", "dc=b", "(objectClass=person)", ""},
 		{"a base in the URL", context("dc=a"), 0, "/dc=b", "dc=b", "(objectClass=person)", ""},
-		{"Active Directory", activeDirectory, 0, "", "dc=a", "(&(objectCategory=person)(objectClass=user))", ""},
+		{"Active Directory", activeDirectory, 0, "", "dc=a", "(sAMAccountType=805306368)", ""},
 		{"Active Directory and a filter in the URL", activeDirectory, 0, "/???(mail=*)", "dc=a", "(mail=*)", ""},
 	}
 	for _, test := range tests {
