@@ -209,11 +209,11 @@ func TestADirectoryThatIsKilledInTheMiddle(t *testing.T) {
 	output := earlierOutput(t)
 	run := newProgram(t, []string{"COHORT_LDAP_PASSWORD=" + directory.Password, "CODER_SESSION_TOKEN=" + deployment.Token},
 		"export", "--coder", deployment.URL, "-o", output.path,
-		"--idp", directory.URL+"/"+directory.Base, "--ldap-bind-dn", directory.BindDN)
+		"--idp", directory.URL+"/"+directory.Base, "--ldap-bind-dn", directory.BindDN, "--ldap-page-size", "5")
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// Reading takes some hundred milliseconds once it is connected.
+	// Small pages make the read last some seconds once it is connected.
 	for deadline := time.Now().Add(20 * time.Second); directory.Connections(t) == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("the program never connected")
