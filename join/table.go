@@ -35,13 +35,13 @@ type pair struct{ person, user int32 }
 // Join matches the people, as columns asked for them, with the users.
 func Join(people *Population, users []coder.User, columns Columns, options Options) (*Table, error) {
 	if !options.AllowMissing {
-		if err := columns.checkFilled(people.filled); err != nil {
+		if err := columns.checkFilled(people.filled()); err != nil {
 			return nil, err
 		}
 	}
 	t := &Table{people: people, users: users, columns: columns, options: options}
+	people.gather()
 	t.matching = climb(people.records, users, options.Domains)
-	people.findManagers()
 	t.selectRows()
 	t.sortRows()
 	return t, nil
@@ -122,9 +122,7 @@ func (t *Table) id(p pair) string {
 	if p.person == none {
 		return t.users[p.user].ID
 	}
-	c := t.people.records[p.person].cursor()
-	c.skipAddresses()
-	return c.text()
+	return t.people.id(p.person)
 }
 
 func (t *Table) everything(p pair) string {
@@ -154,12 +152,12 @@ func (t *Table) render(p pair, r *row) {
 	record := t.people.records[p.person]
 	r.status = record.status().String()
 	c := record.cursor()
-	r.source = t.people.sourceName(c.source)
+	r.source = t.people.sources[c.source].name
 	r.primary = c.text()
 	c.skipLists()
 	r.id = c.text()
 	c.text() // the person's own reference
-	r.managerEmail = t.people.managerEmail(c.text())
+	r.managerEmail = t.people.managerEmail(c.source, c.text())
 	for range t.people.request.Fields {
 		r.fields = append(r.fields, c.value())
 	}

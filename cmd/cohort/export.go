@@ -37,7 +37,7 @@ written unless both were read to their end.`,
 			if err != nil {
 				return err
 			}
-			return from.settle(said)
+			return from.settle(cmd.Flags(), said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			plan, err := to.plan()
@@ -131,9 +131,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	if err != nil {
 		return err
 	}
-	if people.Len() == 0 && !to.allowEmpty {
-		return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-			"%s gave no people", sources.people.Source().Name)
+	for i, n := range people.Sizes() {
+		if n == 0 && !to.allowEmpty {
+			return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
+				"%s gave no people", sources.people[i].Source().Name)
+		}
 	}
 
 	joined, err := join.Join(people, users, plan.columns, plan.options)
@@ -143,7 +145,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	figures := joined.Figures()
 	if n := figures.People.WithoutAddress; n > 0 && n == figures.People.Total && !to.allowEmpty {
 		return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
-			"%s gave %s, and none has an address", sources.people.Source().Name, counted(n, "person", "people"))
+			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
 	}
 	encoder := join.NewCSV(table, plan.csv)
 	if plan.format == join.JSONLines {
@@ -159,13 +161,10 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 			return err
 		}
 	}
-	warnings := slices.Concat(changeWarnings(written.Changes), doubtWarnings(doubts, to.review), emptyWarnings(written))
+	warnings := slices.Concat(changeWarnings(written.Changes), doubtWarnings(doubts, to.review), conflictWarnings(figures.People, to.review), emptyWarnings(written))
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
-		Sources: []join.ManifestSource{
-			{Role: "idp", Name: sources.people.Source().Name, Records: people.Len(), Complete: join.Complete(sources.people.Source().Proved)},
-			{Role: "coder", Name: sources.coderName, Records: len(users), Complete: join.Complete(true)},
-		},
+		Sources: sources.manifest(people, users),
 		Figures: figures, Columns: written.ManifestColumns(), Changes: written.Changes,
 		Files: []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
 		Join:  plan.options.Join, Where: to.where,
@@ -211,13 +210,15 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp
 	shown := startProgress(w, quiet)
 	defer shown.stop()
 	people = join.NewPopulation(request)
-	people.AddSource(s.people.Source().Name)
 	s.notices.show = shown.warn
 	request.Notify = s.notices.tell
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return s.readPeople(ctx, request, people, func() { shown.people.Add(1) })
-	})
+	for _, from := range s.people {
+		source := people.AddSource(from.Source().Name)
+		group.Go(func() error {
+			return s.readPeople(ctx, from, request, source, func() { shown.people.Add(1) })
+		})
+	}
 	group.Go(func() (err error) {
 		users, err = s.coder.Users(ctx)
 		shown.users.Store(int64(len(users)))

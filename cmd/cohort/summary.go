@@ -64,22 +64,42 @@ func doubtWarnings(doubts []join.Doubt, review string) []string {
 	return []string{text}
 }
 
+// conflictWarnings tell of people whom sources describe differently.
+func conflictWarnings(people join.PeopleFigures, review string) []string {
+	if people.Conflicts == 0 {
+		return nil
+	}
+	text := counted(people.Conflicts, "person is", "people are") + " active in one source and disabled in another; the source named first counts"
+	if review == "" {
+		text += "; --review FILE lists them"
+	}
+	return []string{text}
+}
+
 // saySummary prints what was read, what came of it and where it went.
 func (w world) saySummary(m join.Manifest) {
 	people, users := m.People, m.Users
-	lines := []summaryLine{
-		{"people", people.Total, m.Sources[0].Name + ", " + m.Sources[0].Complete},
-		{"  with a Coder user", people.Matched, byRung(people)},
-		{"  without", people.Unmatched, ""},
-		{"  ambiguous", people.Ambiguous, ""},
-		{"  without any address", people.WithoutAddress, ""},
-		{"Coder users", users.Total, m.Sources[1].Name + ", " + m.Sources[1].Complete},
-		{"  of a person", users.Matched, livingLeavers(m.Leavers)},
-		{"  second accounts", users.Second, ""},
-		{"  of nobody", users.Unmatched, ""},
-		{"  ambiguous", users.Ambiguous, ""},
-		{"  without an address", users.WithoutAddress, ""},
+	providers, deployment := m.Sources[:len(m.Sources)-1], m.Sources[len(m.Sources)-1]
+	lines := []summaryLine{{"people", people.Total, sourceName(providers[0])}}
+	if len(providers) > 1 {
+		lines[0].remark = counted(len(providers), "source", "sources")
+		for _, source := range providers {
+			lines = append(lines, summaryLine{"  records", source.Records, sourceName(source)})
+		}
+		lines = append(lines, summaryLine{"  in several of these", people.Merged, ""})
 	}
+	lines = append(lines,
+		summaryLine{"  with a Coder user", people.Matched, byRung(people)},
+		summaryLine{"  without", people.Unmatched, ""},
+		summaryLine{"  ambiguous", people.Ambiguous, ""},
+		summaryLine{"  without any address", people.WithoutAddress, ""},
+		summaryLine{"Coder users", users.Total, sourceName(deployment)},
+		summaryLine{"  of a person", users.Matched, livingLeavers(m.Leavers)},
+		summaryLine{"  second accounts", users.Second, ""},
+		summaryLine{"  of nobody", users.Unmatched, ""},
+		summaryLine{"  ambiguous", users.Ambiguous, ""},
+		summaryLine{"  without an address", users.WithoutAddress, ""},
+	)
 	for i, file := range m.Files {
 		path := file.Path
 		if path == "-" {
@@ -102,6 +122,8 @@ func (w world) saySummary(m join.Manifest) {
 	}
 	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
 }
+
+func sourceName(source join.ManifestSource) string { return source.Name + ", " + source.Complete }
 
 type summaryLine struct {
 	label  string
