@@ -23,6 +23,9 @@ type Encoder interface {
 type Changes struct {
 	// Formulas got a ' in front, so that no spreadsheet runs them.
 	Formulas int `json:"formulas_escaped"`
+	// FormulasKept would be run by a spreadsheet, and were left alone since the
+	// format has no room for a '.
+	FormulasKept int `json:"formulas_kept"`
 	// InvalidUTF8 had bytes that are not UTF-8, which became U+FFFD.
 	InvalidUTF8 int `json:"invalid_utf8_replaced"`
 	// NUL had U+0000, which no reader of text files expects, and lost it.
@@ -36,15 +39,17 @@ type Format string
 const (
 	CSV       Format = "csv"
 	JSONLines Format = "jsonl"
+	// ForDX is CSV as DX's upload of user CSVs takes it.
+	ForDX Format = "dx"
 )
 
 // ParseFormat reads the name of a format.
 func ParseFormat(name string) (Format, error) {
 	switch format := Format(name); format {
-	case CSV, JSONLines:
+	case CSV, JSONLines, ForDX:
 		return format, nil
 	default:
-		return "", fault.New(fault.Usage, "allowed are csv and jsonl", "--format: %q is no format", name)
+		return "", fault.New(fault.Usage, "allowed are csv, jsonl and dx", "--format: %q is no format", name)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // to look at.
 type Doubt struct {
 	// Kind is "ambiguous-person", "ambiguous-account", "second-account",
-	// "status-conflict" or "unmerged".
+	// "status-conflict", "unmerged", or for DX one that begins with "dx-".
 	Kind string
 	// Who is the person's idp_id, or the account's username.
 	Who string
@@ -58,11 +58,13 @@ func (t *Table) Review() []Doubt {
 		}
 	}
 	doubts = append(doubts, t.people.doubts()...)
-	slices.SortFunc(doubts, func(a, b Doubt) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Address, b.Address),
-			slices.Compare(a.Candidates, b.Candidates))
-	})
+	slices.SortFunc(doubts, compareDoubts)
 	return doubts
+}
+
+func compareDoubts(a, b Doubt) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Address, b.Address),
+		slices.Compare(a.Candidates, b.Candidates))
 }
 
 // explain says why a key is nobody's.

@@ -206,3 +206,23 @@ type Written struct {
 	Filled  []int
 	Changes Changes
 }
+
+// Add puts together what several files of one table became. Headers are those
+// of the first.
+func (w *Written) Add(other Written) {
+	if w.Headers == nil {
+		w.Headers = other.Headers
+		w.Filled = make([]int, len(other.Headers))
+	}
+	for i, header := range other.Headers {
+		if at := slices.Index(w.Headers, header); at >= 0 {
+			w.Filled[at] += other.Filled[i]
+		}
+	}
+	w.Rows += other.Rows
+	w.LeftOut += other.LeftOut
+	w.Changes.Formulas += other.Changes.Formulas
+	w.Changes.FormulasKept += other.Changes.FormulasKept
+	w.Changes.InvalidUTF8 += other.Changes.InvalidUTF8
+	w.Changes.NUL += other.Changes.NUL
+}

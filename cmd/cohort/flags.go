@@ -66,12 +66,17 @@ type outputFlags struct {
 	formulas      string
 	allowMissing  bool
 	allowEmpty    bool
+
+	dxUsers  string
+	baseline string
+	maxDrop  string
+	minMatch string
 }
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.columns = join.DefaultColumns()
 	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "csv or jsonl (default: by the file's ending, else csv)")
+	flags.StringVar(&f.format, "format", "", "csv, jsonl, or dx for DX's upload of users (default: by the file's ending, else csv)")
 	flags.Var(&list{items: &f.columns, separator: ","}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME")
 	flags.StringVar(&f.join, "join", string(join.Left), "rows: left, inner, right, full, left-anti, right-anti")
 	flags.Var(&list{items: &f.where}, "where", "`field=value` or field!=value: only rows that meet all of these")
@@ -81,6 +86,10 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
 	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
+	flags.StringVar(&f.dxUsers, "dx-users", "", "`file` with the users of DX (CSV, as DX exports them): only these are written with --format dx")
+	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier run's --summary: a fall since then is an error")
+	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")
+	flags.StringVar(&f.minMatch, "min-match", "", "`share` of the Coder users, such as 10%, that must belong to a person")
 	flags.BoolVar(&f.allowMissing, "allow-missing-columns", false, "leave a column empty whose attribute nobody has")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
 }

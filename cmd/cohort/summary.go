@@ -17,6 +17,10 @@ func changeWarnings(c join.Changes) []string {
 		warnings = append(warnings, counted(c.Formulas, "cell", "cells")+
 			" that a spreadsheet would run got a ' in front (--formulas keep leaves them)")
 	}
+	if c.FormulasKept > 0 {
+		warnings = append(warnings, counted(c.FormulasKept, "cell", "cells")+
+			" would be run by a spreadsheet: do not open this file in one")
+	}
 	if c.InvalidUTF8 > 0 {
 		warnings = append(warnings, counted(c.InvalidUTF8, "cell", "cells")+" had bytes that are not UTF-8, now U+FFFD")
 	}
@@ -100,13 +104,13 @@ func (w world) saySummary(m join.Manifest) {
 		summaryLine{"  ambiguous", users.Ambiguous, ""},
 		summaryLine{"  without an address", users.WithoutAddress, ""},
 	)
-	for i, file := range m.Files {
+	for _, file := range m.Files {
 		path := file.Path
 		if path == "-" {
 			path = "standard output"
 		}
 		label := "rows written"
-		if i > 0 {
+		if file.Role == "review" {
 			label = "for review"
 		}
 		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
