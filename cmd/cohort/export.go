@@ -86,7 +86,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	for i, n := range people.Sizes() {
 		if n == 0 && !to.allowEmpty {
 			return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-				"%s gave no people", sources.people[i].Source().Name)
+				"%s gave no people", sources.people[i].name)
 		}
 	}
 
@@ -157,21 +157,25 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp.Request) (
 	people *join.Population, users []coder.User, err error,
 ) {
-	shown := startProgress(w, quiet)
+	var all []*reading
+	for _, from := range s.people {
+		all = append(all, from.reading)
+	}
+	shown := startProgress(w, quiet, append(all, &s.users))
 	defer shown.stop()
 	people = join.NewPopulation(request)
 	s.notices.show = shown.warn
 	request.Notify = s.notices.tell
 	group, ctx := errgroup.WithContext(ctx)
 	for _, from := range s.people {
-		source := people.AddSource(from.Source().Name)
-		group.Go(func() error {
-			return s.readPeople(ctx, from, request, source, func() { shown.people.Add(1) })
-		})
+		source := people.AddSource(from.name)
+		group.Go(func() error { return s.readPeople(ctx, from, request, source) })
 	}
 	group.Go(func() (err error) {
-		users, err = s.coder.Users(ctx)
-		shown.users.Store(int64(len(users)))
+		if users, err = s.coder.Users(ctx); err == nil {
+			s.users.count.Store(int64(len(users)))
+			s.users.end()
+		}
 		return err
 	})
 	err = group.Wait()

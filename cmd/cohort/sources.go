@@ -21,12 +21,19 @@ import (
 
 // sources are both sides, checked and ready to be read.
 type sources struct {
-	people []idp.Connector
+	people []peopleSource
 	coder  *coder.Client
-	// coderName is the deployment as the user named it.
-	coderName string
-	notices   *notices
-	close     func() error
+	// users is how far the deployment is read. Its name is the deployment as
+	// the user named it.
+	users   reading
+	notices *notices
+	close   func() error
+}
+
+// peopleSource is a provider, and how far it is read.
+type peopleSource struct {
+	idp.Connector
+	*reading
 }
 
 // notices collects what both sides tell while they are read, and shows it at
@@ -102,7 +109,7 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
 	}
 	sample := &demo{}
-	s := &sources{notices: &notices{}}
+	s := &sources{notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
 	s.close = func() error {
 		if s.coder != nil {
 			s.coder.Close()
@@ -110,6 +117,7 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		return sample.close()
 	}
 	for _, p := range f.providers {
+		progress := &reading{one: "person", many: "people"}
 		connector, err := idp.Open(p.url, map[string]idp.Opener{
 			"ldap":         f.openLDAP(w, p),
 			"ldaps":        f.openLDAP(w, p),
@@ -120,16 +128,17 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
-		s.people = append(s.people, connector)
+		progress.name = connector.Source().Name
+		s.people = append(s.people, peopleSource{connector, progress})
 	}
 	var err error
 	if f.coder == demoURL {
-		s.coderName = demoURL
+		s.users.name = demoURL
 		s.coder, err = sample.deployment(allowEmpty)
 	} else {
 		s.coder, err = f.openCoder(w, allowEmpty, s.notices.tell)
 		if err == nil {
-			s.coderName = s.coder.Name()
+			s.users.name = s.coder.Name()
 		}
 	}
 	if err != nil {
@@ -201,7 +210,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 func (s *sources) peopleName() string {
 	names := make([]string, len(s.people))
 	for i, from := range s.people {
-		names[i] = from.Source().Name
+		names[i] = from.name
 	}
 	return strings.Join(names, " and ")
 }
@@ -213,23 +222,23 @@ func (s *sources) manifest(people *join.Population, users []coder.User) []join.M
 		from := s.people[i].Source()
 		all = append(all, join.ManifestSource{Role: "idp", Name: from.Name, Records: n, Complete: join.Complete(from.Proved)})
 	}
-	return append(all, join.ManifestSource{Role: "coder", Name: s.coderName, Records: len(users), Complete: join.Complete(true)})
+	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(true)})
 }
 
 // readPeople collects everybody of one source, and counts them as they come.
 // Managers who are not among them are looked up afterwards.
-func (s *sources) readPeople(ctx context.Context, from idp.Connector, request idp.Request, people *join.Source, count func()) error {
-	name := from.Source().Name
+func (s *sources) readPeople(ctx context.Context, from peopleSource, request idp.Request, people *join.Source) error {
 	for person, err := range from.People(ctx, request) {
 		if err != nil {
-			return fmt.Errorf("read people from %s: %w", name, err)
+			return fmt.Errorf("read people from %s: %w", from.name, err)
 		}
 		if err := people.Add(person); err != nil {
 			return err
 		}
-		count()
+		from.count.Add(1)
 	}
-	lookup, ok := from.(idp.Lookup)
+	defer from.end()
+	lookup, ok := from.Connector.(idp.Lookup)
 	if !ok {
 		return nil
 	}
@@ -237,9 +246,10 @@ func (s *sources) readPeople(ctx context.Context, from idp.Connector, request id
 	if len(missing) == 0 {
 		return nil
 	}
+	from.do("looking up " + counted(len(missing), "manager", "managers"))
 	addresses, err := lookup.Addresses(ctx, missing)
 	if err != nil {
-		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), name, err)
+		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), from.name, err)
 	}
 	people.AddManagers(addresses)
 	if unknown := len(people.MissingManagers()); unknown > 0 {
