@@ -4,6 +4,7 @@ go 1.26.5
 
 require (
 	github.com/coder/coder/v2 v2.36.1
+	github.com/danieljoos/wincred v1.2.3
 	github.com/go-asn1-ber/asn1-ber v1.5.8
 	github.com/go-ldap/ldap/v3 v3.4.15
 	github.com/google/go-cmp v0.7.0

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/coder/coder/v2/codersdk"
 
@@ -12,25 +13,31 @@ import (
 	"cohort/internal/transport"
 )
 
-// Config says which deployment to read and as whom. A complete one, and where
-// the command takes each part from:
+// Config says which deployment to read and as whom. [Config.Complete] fills it
+// from the environment. A complete one, and where the command takes each part
+// from:
 //
 //	coder.Config{
 //		// --coder, CODER_URL, or the deployment of "coder login".
 //		URL: "https://coder.example.com",
-//		// CODER_SESSION_TOKEN, or the one of "coder login" for this very
-//		// deployment. Make it with: coder tokens create --scope user:read
-//		// --scope 'template:*', as a user with the role auditor.
+//		// --coder-token-file, CODER_SESSION_TOKEN, or the one of "coder login"
+//		// for this very deployment. Make it with: coder tokens create --scope
+//		// user:read --scope 'template:*', as a user with the role auditor.
 //		Token: os.Getenv("CODER_SESSION_TOKEN"),
 //		// --coder-allow-cleartext: send the token over http:// to other
 //		// hosts than this one.
 //		AllowCleartext: false,
-//		// --allow-empty: a deployment without users is not an error.
+//		// --allow-empty: a deployment with nobody, or nobody but the token's
+//		// owner, is not an error.
 //		AllowEmpty: false,
 //		HTTP: transport.Config{
 //			Version: "1.0.0",
 //			// CODER_CLIENT_TLS_CA_FILE: trusted instead of the system's.
 //			CAFile: "/etc/ssl/example-ca.pem",
+//			// CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE.
+//			CertFile: "/etc/ssl/cohort.pem", KeyFile: "/etc/ssl/cohort-key.pem",
+//			// CODER_HEADER, for a gateway in front of the deployment.
+//			Headers: http.Header{"X-Gateway-Key": {"…"}},
 //		},
 //	}
 type Config struct {
@@ -42,7 +49,8 @@ type Config struct {
 	// AllowCleartext permits http:// to another host than loopback, as inside
 	// a cluster.
 	AllowCleartext bool
-	// AllowEmpty makes a deployment without users no error.
+	// AllowEmpty makes it no error that a deployment has no users, or none but
+	// the token's owner.
 	AllowEmpty bool
 	// HTTP says how requests are made.
 	HTTP transport.Config
@@ -51,6 +59,7 @@ type Config struct {
 // Client reads one deployment.
 type Client struct {
 	name       string
+	keyID      string // names the token and is no secret; empty where it has none
 	allowEmpty bool
 	http       *http.Client
 	sdk        *codersdk.Client
@@ -73,18 +82,32 @@ func New(c Config) (*Client, error) {
 		return nil, fault.New(fault.Usage, "use https://, or --coder-allow-cleartext where the network is trusted",
 			"--coder: the token would go unencrypted to another host")
 	}
+	// codersdk reads answers itself, when it is too late to ask again.
+	c.HTTP.Whole = true
 	client, err := transport.New(c.HTTP)
 	if err != nil {
-		return nil, fmt.Errorf("CODER_CLIENT_TLS_CA_FILE: %w", err)
+		return nil, fmt.Errorf("CODER_CLIENT_TLS_*: %w", err)
 	}
 	return &Client{
 		name:       transport.Origin(u),
+		keyID:      keyIDOf(c.Token),
 		allowEmpty: c.AllowEmpty,
 		http:       client,
 		sdk: codersdk.New(u,
 			codersdk.WithSessionToken(c.Token),
 			codersdk.WithHTTPClient(&http.Client{Transport: jsonOnly{client.Transport}})),
 	}, nil
+}
+
+// keyIDOf is the part of a token before its secret. Something else than letters
+// and digits is no such part, and stays out of URLs.
+func keyIDOf(token string) string {
+	id, _, found := strings.Cut(token, "-")
+	isOther := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	if !found || strings.ContainsFunc(id, isOther) {
+		return ""
+	}
+	return id
 }
 
 // Name is the URL of the deployment, for summaries. It holds no secrets.

@@ -30,6 +30,10 @@ func TestConfigurationsThatCannotBeRightAreRefused(t *testing.T) {
 		{"a user and a password", Config{URL: "https://ada:secret@coder.example.com", Token: "t"}, fault.Usage, "a user or a password"},
 		{"a password that is no URL", Config{URL: "https://ada:secret%zz@coder.example.com", Token: "t"}, fault.Usage, "is not a URL"},
 		{"a path", Config{URL: "https://coder.example.com/secret", Token: "t"}, fault.Usage, "has more than a host"},
+		{"a path and a slash", Config{URL: "https://coder.example.com/secret/", Token: "t"}, fault.Usage, "has more than a host"},
+		{"two slashes", Config{URL: "https://coder.example.com//", Token: "t"}, fault.Usage, "has more than a host"},
+		{"a slash and a query", Config{URL: "https://coder.example.com/?token=secret", Token: "t"}, fault.Usage, "has more than a host"},
+		{"a path and a query", Config{URL: "https://coder.example.com/secret?x=1", Token: "t"}, fault.Usage, "has more than a host"},
 		{"a query", Config{URL: "https://coder.example.com?token=secret", Token: "t"}, fault.Usage, "has more than a host"},
 		{"a fragment", Config{URL: "https://coder.example.com#secret", Token: "t"}, fault.Usage, "has more than a host"},
 		{"no token", Config{URL: "https://coder.example.com"}, fault.Credentials, "CODER_SESSION_TOKEN"},
@@ -39,7 +43,10 @@ func TestConfigurationsThatCannotBeRightAreRefused(t *testing.T) {
 		{"http to a name that only looks local", Config{URL: "http://localhost.example.com", Token: "t"}, fault.Usage, "unencrypted"},
 		{"a CA file that is not there",
 			Config{URL: "https://coder.example.com", Token: "t", HTTP: transport.Config{CAFile: "/nonexistent/ca.pem"}},
-			fault.Usage, "CODER_CLIENT_TLS_CA_FILE"},
+			fault.Usage, "CODER_CLIENT_TLS_*: read the CA file"},
+		{"a client certificate without its key",
+			Config{URL: "https://coder.example.com", Token: "t", HTTP: transport.Config{CertFile: "cert.pem"}},
+			fault.Usage, "CODER_CLIENT_TLS_*: read the client certificate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(c.config)

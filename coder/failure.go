@@ -31,8 +31,11 @@ func (c *Client) failure(ctx context.Context, doing string, err error) error {
 	if answered, ok := codersdk.AsError(err); ok {
 		return c.refusal(doing, answered)
 	}
-	// http.Client wraps what happens before and up to the head of an answer;
-	// everything else happens in its body.
+	if cut, ok := errors.AsType[*transport.CutError](err); ok {
+		return unreadable(doing, cut.Cause)
+	}
+	// http.Client wraps what happens up to the end of an answer; everything else
+	// is about what it says.
 	var request *url.Error
 	if errors.As(err, &request) {
 		return c.unreached(doing, request.Err)

@@ -4,52 +4,127 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"cohort/internal/fault"
 	"cohort/internal/transport"
 )
 
-// Settings are the places from which a deployment and a token may come. Empty
-// is not given.
-type Settings struct {
-	Flag      string // --coder
-	EnvURL    string // CODER_URL
-	TokenFile string // the content of the file that a flag names
-	EnvToken  string // CODER_SESSION_TOKEN
-	// What coder login stored.
-	StoredURL, StoredToken string
+// Complete fills in what the configuration leaves empty from where Coder's own
+// command line takes it:
+//   - the URL from CODER_URL, else from what coder login stored;
+//   - the token from CODER_SESSION_TOKEN, else from what coder login stored, in
+//     the keyring on macOS and Windows, else in a file. A stored token is taken
+//     only for the deployment it was stored for: it is no other host's business;
+//   - the rest from CODER_CLIENT_TLS_CA_FILE, CODER_CLIENT_TLS_CERT_FILE,
+//     CODER_CLIENT_TLS_KEY_FILE and CODER_HEADER.
+//
+// CODER_CONFIG_DIR and CODER_USE_KEYRING count as they do there. Without a URL
+// the error is a [fault.Usage], without a token a [fault.Credentials].
+func (c Config) Complete(getenv func(string) string) (Config, error) {
+	return c.complete(system{name: runtime.GOOS, getenv: getenv, keyring: keyring})
 }
 
-// Resolve chooses the deployment and the token. The URL is the flag's, else
-// the environment's, else the stored one. The token is the file's, without one
-// trailing line feed, else the environment's, else the stored one; that one
-// only for the origin it was stored with, since it is no other host's
-// business.
-//
-// Without a URL the error is a [fault.Usage], without a token a
-// [fault.Credentials].
-func Resolve(s Settings) (url, token string, err error) {
-	url = cmp.Or(s.Flag, s.EnvURL, s.StoredURL)
-	if url == "" {
-		return "", "", fault.New(fault.Usage, "give --coder URL, set CODER_URL, or run: coder login URL",
+// system is what a computer knows of a login.
+type system struct {
+	name   string // as in runtime.GOOS
+	getenv func(string) string
+	// keyring gives Coder's entry in the user's keyring, and [fs.ErrNotExist]
+	// where there is none.
+	keyring func() ([]byte, error)
+}
+
+func (c Config) complete(s system) (Config, error) {
+	c.URL = cmp.Or(c.URL, s.getenv("CODER_URL"))
+	c.Token = cmp.Or(c.Token, s.getenv("CODER_SESSION_TOKEN"))
+	if c.URL == "" || c.Token == "" {
+		if err := c.fromLogin(s); err != nil {
+			return c, err
+		}
+	}
+	c.HTTP.CAFile = cmp.Or(c.HTTP.CAFile, s.getenv("CODER_CLIENT_TLS_CA_FILE"))
+	c.HTTP.CertFile = cmp.Or(c.HTTP.CertFile, s.getenv("CODER_CLIENT_TLS_CERT_FILE"))
+	c.HTTP.KeyFile = cmp.Or(c.HTTP.KeyFile, s.getenv("CODER_CLIENT_TLS_KEY_FILE"))
+	var err error
+	if c.HTTP.Headers == nil {
+		c.HTTP.Headers, err = headers(s.getenv)
+	}
+	return c, err
+}
+
+// fromLogin takes the URL, the token or both from what coder login stored.
+func (c *Config) fromLogin(s system) error {
+	directory := s.configDir()
+	storedURL, err := storedFile(directory, "url")
+	if err != nil {
+		return err
+	}
+	c.URL = cmp.Or(c.URL, storedURL)
+	if c.URL == "" {
+		return fault.New(fault.Usage, "give --coder URL, set CODER_URL, or run: coder login URL",
 			"no Coder deployment is named")
 	}
-	u, err := deployment(url)
+	u, err := deployment(c.URL)
+	if err != nil || c.Token != "" {
+		return err
+	}
+	isKeyring, err := s.usesKeyring()
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	token = cmp.Or(strings.TrimSuffix(strings.TrimSuffix(s.TokenFile, "\n"), "\r"), s.EnvToken)
-	if token == "" && sameDeployment(url, s.StoredURL) {
-		token = s.StoredToken
+	if isKeyring {
+		if c.Token, err = s.keyringToken(u, storedURL); err != nil {
+			return err
+		}
 	}
-	if token == "" {
-		return "", "", noToken(transport.Origin(u))
+	// Also where the keyring has none: Coder before 2.29 kept files everywhere.
+	if c.Token == "" && sameDeployment(c.URL, storedURL) {
+		c.Token, err = storedFile(directory, "session")
 	}
-	return url, token, nil
+	if err == nil && c.Token == "" {
+		return noToken(transport.Origin(u))
+	}
+	return err
+}
+
+// keyringToken is the token that the keyring holds for a deployment. It knows
+// hosts alone, so that the scheme is believed when it is https, or when coder
+// login was told so.
+func (s system) keyringToken(u *url.URL, storedURL string) (string, error) {
+	if u.Scheme != "https" && !sameDeployment(u.String(), storedURL) {
+		return "", nil
+	}
+	entry, err := s.keyring()
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	var token string
+	if err == nil {
+		token, err = tokenOf(entry, u)
+	}
+	if err != nil {
+		return "", fault.New(fault.Credentials, "set CODER_SESSION_TOKEN, or CODER_USE_KEYRING=false to use files",
+			"read what coder login stored in the keyring: %w", err)
+	}
+	return token, nil
+}
+
+// usesKeyring is Coder's own rule: a configuration directory of one's own means
+// files (cli/root.go, ensureTokenBackend).
+func (s system) usesKeyring() (bool, error) {
+	if s.name != "darwin" && s.name != "windows" || s.configDir() != s.standardDir() {
+		return false, nil
+	}
+	wanted, err := strconv.ParseBool(cmp.Or(s.getenv("CODER_USE_KEYRING"), "true"))
+	if err != nil {
+		return false, fault.New(fault.Usage, "it is true or false", "CODER_USE_KEYRING: an unknown value")
+	}
+	return wanted, nil
 }
 
 func noToken(name string) error {
@@ -58,53 +133,40 @@ func noToken(name string) error {
 		"there is no token for %s", name)
 }
 
-// Stored reads the URL and the token that coder login keeps in its
-// configuration directory. What is not there is empty; on macOS and Windows
-// the token is in the keyring instead. The files are Coder's, so who else may
-// read them is not judged here.
-func Stored(configDir string) (url, token string, err error) {
-	if url, err = storedFile(configDir, "url"); err != nil {
-		return "", "", err
+// storedFile reads a file of coder login; what is not there is empty. The files
+// are Coder's, so who else may read them is not judged here.
+func storedFile(directory, name string) (string, error) {
+	if directory == "" {
+		return "", nil
 	}
-	if token, err = storedFile(configDir, "session"); err != nil {
-		return "", "", err
-	}
-	return url, token, nil
-}
-
-func storedFile(dir, name string) (string, error) {
-	content, err := os.ReadFile(filepath.Join(dir, name))
+	content, err := os.ReadFile(filepath.Join(directory, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fault.New(fault.Usage, "set CODER_CONFIG_DIR to another directory", "read what coder login stored: %w", err)
 	}
 	return strings.TrimSpace(string(content)), nil
 }
 
-// ConfigDir is the directory in which coder login keeps its files:
-// CODER_CONFIG_DIR, else the directory that Coder chooses on this system.
-func ConfigDir(getenv func(string) string) (string, error) {
-	return configDir(runtime.GOOS, getenv)
+// configDir is the directory in which coder login keeps its files. It is empty
+// without a home directory: nobody has logged in there.
+func (s system) configDir() string {
+	return cmp.Or(s.getenv("CODER_CONFIG_DIR"), s.standardDir())
 }
 
-func configDir(goos string, getenv func(string) string) (string, error) {
-	if dir := getenv("CODER_CONFIG_DIR"); dir != "" {
-		return dir, nil
-	}
+// standardDir is the one that Coder chooses on this system.
+func (s system) standardDir() string {
 	home, below := "HOME", ".config"
-	switch goos {
+	switch s.name {
 	case "windows":
 		home, below = "APPDATA", ""
 	case "darwin":
 		below = filepath.Join("Library", "Application Support")
 	default:
-		if getenv("XDG_CONFIG_HOME") != "" {
+		if s.getenv("XDG_CONFIG_HOME") != "" {
 			home, below = "XDG_CONFIG_HOME", ""
 		}
 	}
-	base := getenv(home)
-	if base == "" {
-		return "", fault.New(fault.Usage, "set CODER_CONFIG_DIR",
-			"find what coder login stored: %s is not set", home)
+	if base := s.getenv(home); base != "" {
+		return filepath.Join(base, below, "coderv2")
 	}
-	return filepath.Join(base, below, "coderv2"), nil
+	return ""
 }

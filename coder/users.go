@@ -2,7 +2,6 @@ package coder
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/coder/coder/v2/codersdk"
@@ -17,9 +16,10 @@ import (
 // them.
 //
 // Coder leaves out what a token may not read and answers 200 all the same, so
-// it is asked first whether this one may read all users. An answer that does
-// not add up is an error, as is an empty one unless the configuration allows
-// it.
+// it is asked first whether this one may read all users; without that the error
+// is a [fault.Credentials]. An answer that does not add up is an error, as is
+// one without the token's owner; and one with nobody, or with him alone, unless
+// the configuration allows it.
 func (c *Client) Users(ctx context.Context) ([]User, error) {
 	if err := c.mayReadAll(ctx); err != nil {
 		return nil, err
@@ -47,35 +47,24 @@ func (c *Client) Users(ctx context.Context) ([]User, error) {
 		seen[id] = true
 		users[i] = userOf(&list.Users[i])
 	}
+	if err := c.includesOwner(ctx, seen); err != nil {
+		return nil, err
+	}
 	return users, nil
 }
 
-func (c *Client) mayReadAll(ctx context.Context) error {
-	const check = "read all users"
-	allowed, err := c.sdk.AuthCheck(ctx, codersdk.AuthorizationRequest{
-		Checks: map[string]codersdk.AuthorizationCheck{check: {
-			Object: codersdk.AuthorizationObject{ResourceType: codersdk.ResourceUser},
-			Action: codersdk.ActionRead,
-		}},
-	})
-	if err != nil {
-		return c.failure(ctx, fmt.Sprintf("ask %s what the token may read", c.name), err)
+// siteRoles leaves out the role that all have.
+func siteRoles(roles []codersdk.SlimRole) []string {
+	var names []string
+	for _, role := range roles {
+		if role.Name != codersdk.RoleMember {
+			names = append(names, role.Name)
+		}
 	}
-	if !allowed[check] {
-		return fault.New(fault.Credentials,
-			"the role auditor and a token with the scopes user:read and template:* suffice",
-			"read the users of %s: the token may not read all of them", c.name)
-	}
-	return nil
+	return names
 }
 
 func userOf(u *codersdk.User) User {
-	var roles []string
-	for _, role := range u.Roles {
-		if role.Name != codersdk.RoleMember {
-			roles = append(roles, role.Name)
-		}
-	}
 	return User{
 		ID:             u.ID.String(),
 		Username:       u.Username,
@@ -83,7 +72,7 @@ func userOf(u *codersdk.User) User {
 		Email:          u.Email,
 		Status:         string(u.Status),
 		LoginType:      string(u.LoginType),
-		Roles:          roles,
+		Roles:          siteRoles(u.Roles),
 		CreatedAt:      moment(u.CreatedAt),
 		LastSeenAt:     moment(u.LastSeenAt),
 		ServiceAccount: u.IsServiceAccount,

@@ -188,22 +188,14 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 	if err != nil {
 		return nil, err
 	}
-	settings := coder.Settings{Flag: f.coder, EnvURL: w.getenv("CODER_URL"), EnvToken: token}
-	isComplete := cmp.Or(settings.Flag, settings.EnvURL) != "" && token != ""
-	// Without a home directory nobody has logged in.
-	if directory, err := coder.ConfigDir(w.getenv); err == nil && !isComplete {
-		if settings.StoredURL, settings.StoredToken, err = coder.Stored(directory); err != nil {
-			return nil, err
-		}
-	}
-	url, token, err := coder.Resolve(settings)
+	config, err := coder.Config{
+		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
+		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, Notify: notify},
+	}.Complete(w.getenv)
 	if err != nil {
 		return nil, err
 	}
-	return coder.New(coder.Config{
-		URL: url, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
-		HTTP: transport.Config{Version: version(), CAFile: w.getenv("CODER_CLIENT_TLS_CA_FILE"), ReadTimeout: f.timeout, Notify: notify},
-	})
+	return coder.New(config)
 }
 
 // peopleName is what to call all providers together.
