@@ -73,7 +73,7 @@ func profile(i int) map[string]any {
 		"userType":       []string{"staff", "contractor", "intern"}[i%3],
 		"city":           []string{"Wien", "Zürich", "São Paulo", "Oslo"}[i%4],
 		"mobilePhone":    nil,
-		"badgeNumber":    json.Number(strconv.Itoa(9007199254740993 + 2*i)),
+		"badgeNumber":    json.Number(strconv.FormatInt(9007199254740993+int64(2*i), 10)),
 	}
 	if i > 0 {
 		p["managerId"] = ID((i - 1) / 10)
