@@ -60,17 +60,30 @@ func passing(resp *http.Response, err error) string {
 		// waiting a second.
 		var op *net.OpError
 		lost := errors.As(err, &op) && (op.Op == "read" || op.Op == "write") && !op.Timeout()
-		if lost || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if lost || errors.As(err, new(streamError)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return "the connection was lost"
 		}
 		return ""
 	}
 	switch resp.StatusCode {
-	case http.StatusTooManyRequests, http.StatusBadGateway,
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
 	}
 	return ""
+}
+
+// streamError is how net/http tells that one exchange of an HTTP/2 connection
+// was reset. Its own type has no name outside, and converts itself to any with
+// these fields.
+type streamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (e streamError) Error() string {
+	return fmt.Sprintf("the HTTP/2 stream was reset with code %d", e.Code)
 }
 
 // repeatable is what net/http itself holds idempotent when a connection dies
@@ -116,29 +129,30 @@ func (r retrying) wait(retry int, resp *http.Response) (time.Duration, bool) {
 	return wait, true
 }
 
-// askedFor reads how long a server wants to be left alone: Retry-After
-// (RFC 9110, section 10.2.3: seconds or a date), else, with a 429, the second
-// of Unix time at which its rate limit starts anew, as Okta and Coder give it.
-// Points in time are taken by the server's own clock where it tells.
+// askedFor reads how long a server wants to be left alone: with a 429 until the
+// second of Unix time at which its rate limit starts anew, as Okta and Coder
+// give it, else for Retry-After (RFC 9110, section 10.2.3: seconds or a date).
+// In this order, since Coder's Retry-After is the length of a whole minute,
+// however little of it is left. Points in time are taken by the server's own
+// clock where it tells.
 func askedFor(resp *http.Response, now time.Time) time.Duration {
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		now = date
 	}
-	if after := resp.Header.Get("Retry-After"); after != "" {
-		if seconds, err := strconv.Atoi(after); err == nil {
-			return time.Duration(min(seconds, math.MaxInt32)) * time.Second
-		}
-		if date, err := http.ParseTime(after); err == nil {
-			return date.Sub(now)
+	if resp.StatusCode == http.StatusTooManyRequests {
+		for _, name := range []string{"X-Rate-Limit-Reset", "X-RateLimit-Reset"} {
+			reset, err := strconv.ParseInt(resp.Header.Get(name), 10, 64)
+			if left := time.Unix(reset, 0).Sub(now); err == nil && left > 0 {
+				return left
+			}
 		}
 	}
-	if resp.StatusCode != http.StatusTooManyRequests {
-		return 0
+	after := resp.Header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(after); err == nil {
+		return time.Duration(min(seconds, math.MaxInt32)) * time.Second
 	}
-	for _, name := range []string{"X-Rate-Limit-Reset", "X-RateLimit-Reset"} {
-		if reset, err := strconv.ParseInt(resp.Header.Get(name), 10, 64); err == nil {
-			return time.Unix(reset, 0).Sub(now)
-		}
+	if date, err := http.ParseTime(after); err == nil {
+		return date.Sub(now)
 	}
 	return 0
 }

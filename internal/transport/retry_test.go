@@ -51,6 +51,7 @@ func TestPassingFailuresAreTriedAgain(t *testing.T) {
 		"too many requests":                    status(429),
 		"too many requests, reset in the past": status(429, "X-Rate-Limit-Reset", past),
 		"an unreadable Retry-After":            status(503, "Retry-After", "soon"),
+		"a failure inside":                     status(500),
 		"a bad gateway":                        status(502),
 		"service unavailable":                  status(503),
 		"a gateway's time-out":                 status(504),
@@ -80,7 +81,7 @@ func TestRetriesStop(t *testing.T) {
 }
 
 func TestOtherAnswersAreFinal(t *testing.T) {
-	for _, code := range []int{400, 401, 403, 404, 500, 501} {
+	for _, code := range []int{400, 401, 403, 404, 501} {
 		url, requests := failing(t, 1000, status(code))
 		if got, _, err := get(t, quick(t, transport.Config{}), url); got != code || err != nil || requests.Load() != 1 {
 			t.Errorf("%d: status %d, error %v after %d requests; want it after 1", code, got, err, requests.Load())
@@ -126,6 +127,12 @@ func TestAServersWishForTimeIsBounded(t *testing.T) {
 			"Date", in(-time.Hour), "Retry-After", in(-time.Hour+time.Minute)),
 		"a rate limit's reset": status(429,
 			"X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Add(time.Minute).Unix(), 10)),
+		"a rate limit's reset beside a shorter Retry-After": status(429, "Retry-After", "1",
+			"X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(time.Minute).Unix(), 10)),
+		"Retry-After beside a reset in the past": status(429, "Retry-After", "60",
+			"X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(-time.Minute).Unix(), 10)),
+		"Retry-After of an overload, whose reset says nothing": status(503, "Retry-After", "60",
+			"X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(time.Second).Unix(), 10)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			url, requests := failing(t, 1000, fail)
@@ -137,20 +144,29 @@ func TestAServersWishForTimeIsBounded(t *testing.T) {
 }
 
 func TestAServersWishForTimeIsGrantedUntilTheContextEnds(t *testing.T) {
-	url, requests := failing(t, 1, status(429, "Retry-After", "30"))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var notices []string
-	client := quick(t, transport.Config{Notify: func(notice string) {
-		notices = append(notices, notice)
-		cancel()
-	}})
-	_, _, err := send(t, client, request(t, http.MethodGet, url, nil).WithContext(ctx))
-	if !errors.Is(err, context.Canceled) || requests.Load() != 1 {
-		t.Errorf("error %v after %d requests; want the cancellation after 1", err, requests.Load())
-	}
-	want := []string{"127.0.0.1: 429 Too Many Requests, trying again in 30s (1 of 4)"}
-	if diff := cmp.Diff(want, notices); diff != "" {
-		t.Errorf("notices (-want +got):\n%s", diff)
+	date := time.Now().UTC().Truncate(time.Second)
+	for name, fail := range map[string]http.HandlerFunc{
+		"Retry-After": status(429, "Retry-After", "30"),
+		"a reset, though Retry-After is a whole minute": status(429, "Retry-After", "60",
+			"Date", date.Format(http.TimeFormat), "X-RateLimit-Reset", strconv.FormatInt(date.Unix()+30, 10)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, requests := failing(t, 1, fail)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var notices []string
+			client := quick(t, transport.Config{Notify: func(notice string) {
+				notices = append(notices, notice)
+				cancel()
+			}})
+			_, _, err := send(t, client, request(t, http.MethodGet, url, nil).WithContext(ctx))
+			if !errors.Is(err, context.Canceled) || requests.Load() != 1 {
+				t.Errorf("error %v after %d requests; want the cancellation after 1", err, requests.Load())
+			}
+			want := []string{"127.0.0.1: 429 Too Many Requests, trying again in 30s (1 of 4)"}
+			if diff := cmp.Diff(want, notices); diff != "" {
+				t.Errorf("notices (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -5,13 +5,14 @@ package transport
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
+	"slices"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"cohort/internal/fault"
 )
@@ -25,6 +26,13 @@ type Config struct {
 	// of the system's, as Coder's command line does with
 	// CODER_CLIENT_TLS_CA_FILE; append the system's to the file to have both.
 	CAFile string
+	// CertFile and KeyFile hold a certificate and its key in PEM, for servers
+	// that ask who is there; both or neither. Others must not be able to read
+	// the key.
+	CertFile, KeyFile string
+	// Headers go with every request, in place of the program's own of the same
+	// name. Their values may be secrets, and no error repeats them.
+	Headers http.Header
 
 	// ConnectTimeout bounds the TCP connection and the TLS handshake, each:
 	// 15 s when zero.
@@ -34,6 +42,10 @@ type Config struct {
 	// coming may take as long as it needs.
 	ReadTimeout time.Duration
 
+	// Whole reads every answer to its end before the caller gets it, so that one
+	// that breaks off is tried again like a lost connection. It is for answers
+	// that fit into memory.
+	Whole bool
 	// Retries is how often a request that can be repeated is sent again: 4
 	// times when zero, never when negative.
 	Retries int
@@ -53,23 +65,33 @@ type Config struct {
 // to help, and follow redirects within one origin only ([RedirectError]). They
 // end with their context, also while waiting. Use [Redact] on its errors.
 //
-// An unusable CA file is a [fault.Usage].
+// Unusable certificates and headers are a [fault.Usage].
 func New(c Config) (*http.Client, error) {
 	c = c.withDefaults()
 	roots, err := authorities(c.CAFile)
 	if err != nil {
 		return nil, err
 	}
+	own, err := ownCertificates(c.CertFile, c.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHeaders(c.Headers); err != nil {
+		return nil, err
+	}
 	base := &http.Transport{
 		Proxy:                 proxy,
 		DialContext:           (&net.Dialer{Timeout: c.ConnectTimeout}).DialContext,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, Certificates: own},
 		TLSHandshakeTimeout:   c.ConnectTimeout,
 		ResponseHeaderTimeout: c.ReadTimeout,
 		IdleConnTimeout:       90 * time.Second,
 		ForceAttemptHTTP2:     true,
 	}
 	var chain layer = watching{layer: base, silence: c.ReadTimeout}
+	if c.Whole {
+		chain = whole{layer: chain}
+	}
 	chain = retrying{
 		layer:    chain,
 		retries:  c.Retries,
@@ -78,7 +100,7 @@ func New(c Config) (*http.Client, error) {
 		announce: c.Notify,
 	}
 	chain = confined{layer: chain}
-	return &http.Client{Transport: agent{layer: chain, name: "cohort/" + c.Version}}, nil
+	return &http.Client{Transport: agent{layer: chain, name: "cohort/" + c.Version, headers: c.Headers.Clone()}}, nil
 }
 
 func (c Config) withDefaults() Config {
@@ -109,33 +131,34 @@ type layer interface {
 	CloseIdleConnections()
 }
 
-// agent names the program in every request.
+// agent names the program in every request, and adds the configured headers.
 type agent struct {
 	layer
-	name string
+	name    string
+	headers http.Header
 }
 
 func (a agent) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("User-Agent", a.name)
+	for name, values := range a.headers {
+		req.Header[name] = slices.Clone(values)
+	}
 	return a.layer.RoundTrip(req)
 }
 
-// authorities is nil, for the system's, without a file.
-func authorities(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil // nil is how crypto/tls spells the system's pool
+// checkHeaders refuses what net/http would refuse in every request, with the
+// value in its error.
+func checkHeaders(headers http.Header) error {
+	for name, values := range headers {
+		if !httpguts.ValidHeaderFieldName(name) || http.CanonicalHeaderKey(name) != name {
+			return fault.New(fault.Usage, "", "an additional header has a name that no header can have")
+		}
+		if slices.ContainsFunc(values, func(value string) bool { return !httpguts.ValidHeaderFieldValue(value) }) {
+			return fault.New(fault.Usage, "", "the additional header %s has a value with a line feed or another control character", name)
+		}
 	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "", "read the CA file: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fault.New(fault.Usage, `it has to hold "BEGIN CERTIFICATE" blocks (PEM)`,
-			"read the CA file: no certificate in %s", file)
-	}
-	return pool, nil
+	return nil
 }
 
 // proxy asks the environment. The library's own error repeats the proxy's URL,

@@ -1,0 +1,64 @@
+package transport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"cohort/internal/fault"
+)
+
+// authorities is nil, for the system's, without a file.
+func authorities(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil // nil is how crypto/tls spells the system's pool
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "read the CA file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fault.New(fault.Usage, `it has to hold "BEGIN CERTIFICATE" blocks (PEM)`,
+			"read the CA file: no certificate in %s", file)
+	}
+	return pool, nil
+}
+
+// ownCertificates are none without files. The errors name the files, and
+// nothing of what is in them.
+func ownCertificates(certFile, keyFile string) ([]tls.Certificate, error) {
+	const doing = "read the client certificate"
+	switch {
+	case certFile == "" && keyFile == "":
+		return nil, nil
+	case keyFile == "":
+		return nil, fault.New(fault.Usage, "name the file of its key", "%s: the certificate has no key", doing)
+	case certFile == "":
+		return nil, fault.New(fault.Usage, "name the file of its certificate", "%s: the key has no certificate", doing)
+	}
+	info, err := os.Stat(keyFile)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "%s: %w", doing, err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
+		return nil, fault.New(fault.Usage, "chmod 600 keeps it to you", "%s: %s is readable by everybody", doing, keyFile)
+	}
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if _, missing := errors.AsType[*fs.PathError](err); missing {
+		return nil, fault.New(fault.Usage, "", "%s: %w", doing, err)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Usage, "both are PEM, the key without a passphrase, and belong together",
+			"%s: %s", doing, strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+		return nil, fault.New(fault.Usage, "it has to be renewed", "%s: it ended on %s", doing, end.UTC().Format(time.DateTime))
+	}
+	return []tls.Certificate{pair}, nil
+}

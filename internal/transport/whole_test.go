@@ -1,0 +1,90 @@
+package transport_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"cohort/internal/transport"
+)
+
+// cutting breaks the first answers off in their middle, after they have begun
+// like any other.
+func cutting(failures int32) (handler http.HandlerFunc, requests *atomic.Int32) {
+	requests = new(atomic.Int32)
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "first half, ")
+		if requests.Add(1) <= failures {
+			_ = http.NewResponseController(w).Flush()
+			hangUp(w, r)
+		}
+		_, _ = io.WriteString(w, "second half")
+	}, requests
+}
+
+func TestAWholeAnswerIsAskedForAgainWhenItBreaksOff(t *testing.T) {
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		t.Run(protocol, func(t *testing.T) {
+			handler, requests := cutting(3)
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Proto != protocol {
+					t.Errorf("spoken is %s", r.Proto)
+				}
+				handler(w, r)
+			}))
+			server.EnableHTTP2 = protocol == "HTTP/2.0"
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			client := quick(t, transport.Config{Whole: true, CAFile: caFile(t, server)})
+			_, body, err := get(t, client, server.URL)
+			if body != "first half, second half" || err != nil || requests.Load() != 4 {
+				t.Errorf("body %q, error %v after %d requests; want both halves after 4", body, err, requests.Load())
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatAlwaysBreaksOffIsAnError(t *testing.T) {
+	handler, requests := cutting(1000)
+	var cut *transport.CutError
+	_, body, err := get(t, quick(t, transport.Config{Whole: true, Retries: 2}), serve(t, handler))
+	if !errors.As(err, &cut) || !errors.Is(err, io.ErrUnexpectedEOF) || body != "" || requests.Load() != 3 {
+		t.Errorf("body %q, error %v after %d requests; want a CutError alone, after 3", body, err, requests.Load())
+	}
+}
+
+func TestAnAnswerInPartsIsNotAskedForAgain(t *testing.T) {
+	handler, requests := cutting(1)
+	_, body, err := get(t, quick(t, transport.Config{}), serve(t, handler))
+	if !errors.Is(err, io.ErrUnexpectedEOF) || body != "first half, " || requests.Load() != 1 {
+		t.Errorf("body %q, error %v after %d requests; want half of it and an error", body, err, requests.Load())
+	}
+}
+
+func TestASilentAnswerIsWaitedForOnce(t *testing.T) {
+	var requests atomic.Int32
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		_, _ = io.WriteString(w, "part")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	_, _, err := get(t, quick(t, transport.Config{Whole: true, ReadTimeout: 50 * time.Millisecond}), url)
+	var silent *transport.SilenceError
+	if !errors.As(err, &silent) || requests.Load() != 1 {
+		t.Errorf("error %v after %d requests; want a SilenceError after 1", err, requests.Load())
+	}
+}
+
+func TestALongAnswerIsWhole(t *testing.T) {
+	long := strings.Repeat("x", 8<<20)
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
+	if _, body, err := get(t, quick(t, transport.Config{Whole: true}), url); body != long || err != nil {
+		t.Errorf("%d bytes, error %v; want all %d", len(body), err, len(long))
+	}
+}
