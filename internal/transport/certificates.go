@@ -13,16 +13,23 @@ import (
 	"cohort/internal/fault"
 )
 
-// authorities is nil, for the system's, without a file.
-func authorities(file string) (*x509.CertPool, error) {
-	if file == "" {
+// authorities are those of a file and further ones; nil, for the system's,
+// without either.
+func authorities(file string, further []byte) (*x509.CertPool, error) {
+	if file == "" && len(further) == 0 {
 		return nil, nil // nil is how crypto/tls spells the system's pool
+	}
+	pool := x509.NewCertPool()
+	if len(further) > 0 && !pool.AppendCertsFromPEM(further) {
+		return nil, fault.New(fault.Usage, "", "the further authorities hold no certificate")
+	}
+	if file == "" {
+		return pool, nil
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fault.New(fault.Usage, "", "read the CA file: %w", err)
 	}
-	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fault.New(fault.Usage, `it has to hold "BEGIN CERTIFICATE" blocks (PEM)`,
 			"read the CA file: no certificate in %s", file)

@@ -55,6 +55,9 @@ func (r retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 // passing gives the reason why a second attempt may go better, or nothing.
 func passing(resp *http.Response, err error) string {
 	if err != nil {
+		if unfit, ok := errors.AsType[*PassingError](err); ok {
+			return unfit.Error()
+		}
 		// A connection that was made and then lost shows as an end of file or
 		// as a failed read or write. One that was never made does not pass by
 		// waiting a second.

@@ -26,6 +26,9 @@ type Config struct {
 	// of the system's, as Coder's command line does with
 	// CODER_CLIENT_TLS_CA_FILE; append the system's to the file to have both.
 	CAFile string
+	// CAs are certificates of authorities in PEM, trusted beside those of
+	// CAFile, and like them instead of the system's.
+	CAs []byte
 	// CertFile and KeyFile hold a certificate and its key in PEM, for servers
 	// that ask who is there; both or neither. Others must not be able to read
 	// the key.
@@ -46,6 +49,9 @@ type Config struct {
 	// that breaks off is tried again like a lost connection. It is for answers
 	// that fit into memory.
 	Whole bool
+	// Attempt puts a layer of the caller's under the retries: every attempt
+	// passes through what it makes of the layers below. Nil adds none.
+	Attempt func(http.RoundTripper) http.RoundTripper
 	// Retries is how often a request that can be repeated is sent again: 4
 	// times when zero, never when negative.
 	Retries int
@@ -68,7 +74,7 @@ type Config struct {
 // Unusable certificates and headers are a [fault.Usage].
 func New(c Config) (*http.Client, error) {
 	c = c.withDefaults()
-	roots, err := authorities(c.CAFile)
+	roots, err := authorities(c.CAFile, c.CAs)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +97,9 @@ func New(c Config) (*http.Client, error) {
 	var chain layer = watching{layer: base, silence: c.ReadTimeout}
 	if c.Whole {
 		chain = whole{layer: chain}
+	}
+	if c.Attempt != nil {
+		chain = attempts{layer: chain, through: c.Attempt(chain)}
 	}
 	chain = retrying{
 		layer:    chain,

@@ -71,11 +71,14 @@ func send(t *testing.T, client *http.Client, req *http.Request) (status int, bod
 func caFile(t *testing.T, server *httptest.Server) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ca.pem")
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	if err := os.WriteFile(file, block, 0o600); err != nil {
+	if err := os.WriteFile(file, pemOf(server), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
+}
+
+func pemOf(server *httptest.Server) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 }
 
 func TestEveryRequestNamesTheProgram(t *testing.T) {
