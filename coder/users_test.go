@@ -84,15 +84,17 @@ func accountsRead() []coder.User {
 }
 
 func TestEveryUserIsRead(t *testing.T) {
-	for _, role := range []string{fixtures.RoleOwner, fixtures.RoleAuditor} {
+	for _, role := range []string{fixtures.RoleOwner, fixtures.RoleAuditor, fixtures.RoleUserAdmin, fixtures.RoleTemplateAdmin} {
 		t.Run(role, func(t *testing.T) {
-			d := deployment(t, accounts(), fixtures.CoderOptions{Role: role})
+			given, want := accounts(), accountsRead()
+			given[0].Roles[0].Name, want[0].Roles[0] = role, role
+			d := deployment(t, given, fixtures.CoderOptions{Role: role})
 			c := client(t, coder.Config{URL: d.URL + "/", Token: d.Token})
 			users, err := c.Users(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(accountsRead(), users); diff != "" {
+			if diff := cmp.Diff(want, users); diff != "" {
 				t.Errorf("users (-want +got):\n%s", diff)
 			}
 			if c.Name() != d.URL {
