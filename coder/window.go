@@ -59,17 +59,15 @@ func ParseLocation(name string) (*time.Location, error) {
 // Coder adds up the use of workspaces every five minutes, so that in the first
 // minutes of a day the last half hour of the day before may still grow.
 func ParseWindow(name string, location *time.Location, now time.Time) (Window, error) {
+	length, known := windowLength(name)
+	if !known {
+		return Window{}, fault.New(fault.Usage, "allowed are 28d, 30d and dx", "--usage: %q is no window", name)
+	}
 	year, month, date := now.In(location).Date()
-	end, length := time.Date(year, month, date, 0, 0, 0, 0, time.UTC), 28
-	switch name {
-	case Window28:
-	case Window30:
-		length = 30
-	case WindowDX:
+	end := time.Date(year, month, date, 0, 0, 0, 0, time.UTC)
+	if name == WindowDX {
 		sinceMonday := (end.Weekday() + 6) % 7
 		end = end.AddDate(0, 0, -int(sinceMonday))
-	default:
-		return Window{}, fault.New(fault.Usage, "allowed are 28d, 30d and dx", "--usage: %q is no window", name)
 	}
 	w := Window{Name: name, Location: location, days: make([]day, length)}
 	start := midnight(end.AddDate(0, 0, -length), location)
@@ -79,6 +77,18 @@ func ParseWindow(name string, location *time.Location, now time.Time) (Window, e
 		start = next
 	}
 	return w, w.countable()
+}
+
+// windowLength is the number of days of a window of this name.
+func windowLength(name string) (days int, known bool) {
+	switch name {
+	case Window28, WindowDX:
+		return 28, true
+	case Window30:
+		return 30, true
+	default:
+		return 0, false
+	}
 }
 
 // midnight is when a civil day begins in a zone: the first instant of that
