@@ -5,31 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"cohort/internal/fault"
 )
-
-// UsageFigures are what a run's manifest says about usage, under the key
-// "usage".
-type UsageFigures struct {
-	Window   string `json:"window"`    // 28d, 30d or dx
-	FirstDay string `json:"first_day"` // YYYY-MM-DD
-	LastDay  string `json:"last_day"`  // YYYY-MM-DD
-	Timezone string `json:"timezone"`  // a name of the IANA time zone database
-	// ActiveUsers is how many accounts had any use, and Seconds how much
-	// together.
-	ActiveUsers int   `json:"active_users"`
-	Seconds     int64 `json:"seconds"`
-	// UnlistedUsers is how many more had some, but are no longer listed:
-	// deleted ones. They count nowhere else.
-	UnlistedUsers int `json:"unlisted_users"`
-	// Levels counts the accounts at each level; nil without Thresholds.
-	Levels map[Level]int `json:"levels,omitempty"`
-	// Thresholds are those by which the levels were given; nil where no levels
-	// were asked for.
-	Thresholds *Thresholds `json:"thresholds,omitempty"`
-}
 
 // ReadThresholds reads the thresholds that a run left in its manifest, from
 // that manifest or from a file that holds nothing else but that object. What
@@ -49,7 +29,7 @@ func ReadThresholds(r io.Reader) (Thresholds, error) {
 		return Thresholds{}, notThresholds("it is not the manifest of a run: %w", err)
 	}
 	switch {
-	case file.Usage != nil && file.Usage.Thresholds != nil:
+	case file.Usage != nil && isThere(file.Usage.Thresholds):
 		text = file.Usage.Thresholds
 	case file.Usage != nil || file.Sources != nil:
 		return Thresholds{}, notThresholds("it is the manifest of a run that gave no usage levels")
@@ -59,25 +39,19 @@ func ReadThresholds(r io.Reader) (Thresholds, error) {
 
 // parseThresholds is strict: every field has to be there, and no other.
 func parseThresholds(text []byte) (Thresholds, error) {
-	var version struct {
-		Version *int `json:"version"`
-	}
-	if err := json.Unmarshal(text, &version); err != nil {
-		return Thresholds{}, notThresholds("%w", err)
-	}
-	if version.Version == nil {
-		return Thresholds{}, notThresholds("it has none: there is no version")
-	}
-	if *version.Version != thresholdsVersion {
-		return Thresholds{}, notThresholds("their version is %d, and this program knows version %d", *version.Version, thresholdsVersion)
-	}
 	// A field that is missing would silently be zero.
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(text, &fields); err != nil {
 		return Thresholds{}, notThresholds("%w", err)
 	}
+	if !isThere(fields["version"]) {
+		return Thresholds{}, notThresholds("it has none: there is no version")
+	}
+	if version := string(fields["version"]); version != strconv.Itoa(thresholdsVersion) {
+		return Thresholds{}, notThresholds("their version is %s, and this program knows version %d", version, thresholdsVersion)
+	}
 	for _, name := range []string{"window", "first_day", "last_day", "timezone", "active_users", "p25_seconds", "p50_seconds", "p75_seconds"} {
-		if value, found := fields[name]; !found || bytes.Equal(value, []byte("null")) {
+		if !isThere(fields[name]) {
 			return Thresholds{}, notThresholds("there is no %s", name)
 		}
 	}
@@ -87,8 +61,13 @@ func parseThresholds(text []byte) (Thresholds, error) {
 	if err := decoder.Decode(&t); err != nil {
 		return Thresholds{}, notThresholds("%w", err)
 	}
-	return t, t.plausible()
+	if err := t.plausible(); err != nil {
+		return Thresholds{}, err
+	}
+	return t, nil
 }
+
+func isThere(value json.RawMessage) bool { return len(value) > 0 && string(value) != "null" }
 
 func (t Thresholds) plausible() error {
 	first, firstErr := time.Parse(time.DateOnly, t.FirstDay)
