@@ -31,7 +31,7 @@ func BenchmarkJoin(b *testing.B) {
 	}
 	fill := func() *join.Population {
 		population := join.NewPopulation(request)
-		population.AddSource("bench:")
+		source := population.AddSource("bench:")
 		fields := make([]idp.Value, len(request.Fields))
 		for i := range people {
 			for f, field := range request.Fields {
@@ -42,7 +42,7 @@ func BenchmarkJoin(b *testing.B) {
 			if i%3 == 0 {
 				n = people - i
 			}
-			if err := population.Add(idp.Person{
+			if err := source.Add(idp.Person{
 				ID: fmt.Sprint(n), Status: idp.Active, Primary: fmt.Sprintf("person%d@corp.example", n), Fields: fields,
 			}); err != nil {
 				b.Fatal(err)

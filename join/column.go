@@ -27,6 +27,10 @@ type Columns struct {
 
 type column struct {
 	header string
+	// spec is the source as the user wrote it; source is the field's own name,
+	// empty for an attribute.
+	spec   string
+	source string
 	cell   func(*row) idp.Value
 }
 
@@ -53,7 +57,7 @@ func ParseColumns(specs []string) (Columns, error) {
 				"--columns: two columns are called %q", header)
 		}
 		c := columns.resolve(source)
-		c.header = header
+		c.header, c.spec = header, source
 		columns.list = append(columns.list, c)
 	}
 	if len(columns.list) == 0 {
@@ -80,12 +84,12 @@ func (c *Columns) resolve(source string) column {
 	if !forced {
 		for _, own := range ownFields() {
 			if strings.EqualFold(own.name, name) {
-				return column{cell: own.cell}
+				return column{source: own.name, cell: own.cell}
 			}
 		}
 		field := idp.Field(strings.ToLower(name))
 		if slices.Contains(idp.MappedFields(), field) {
-			return column{cell: fieldCell(field, index(&c.request.Fields, field))}
+			return column{source: string(field), cell: fieldCell(field, index(&c.request.Fields, field))}
 		}
 	}
 	at := slices.IndexFunc(c.request.Attributes, func(known string) bool { return strings.EqualFold(known, name) })

@@ -120,7 +120,8 @@ func TestAnAttributeThatNobodyHas(t *testing.T) {
 			t.Fatal(err)
 		}
 		population := join.NewPopulation(columns.Request())
-		if err := population.Add(idp.Person{ID: "1", Attributes: make([]idp.Value, 1)}); err != nil {
+		source := population.AddSource("test:")
+		if err := source.Add(idp.Person{ID: "1", Attributes: make([]idp.Value, 1)}); err != nil {
 			t.Fatal(err)
 		}
 		_, err = join.Join(population, nil, columns, join.Options{Join: join.Left})
@@ -138,8 +139,8 @@ func TestAnAttributeThatNobodyHas(t *testing.T) {
 }
 
 func TestAPersonOfAnotherRequestIsRefused(t *testing.T) {
-	population := join.NewPopulation(idp.Request{Fields: []idp.Field{idp.Title}})
-	if err := population.Add(idp.Person{ID: "1"}); err == nil {
+	source := join.NewPopulation(idp.Request{Fields: []idp.Field{idp.Title}}).AddSource("test:")
+	if err := source.Add(idp.Person{ID: "1"}); err == nil {
 		t.Error("a person without the field that was asked for was taken")
 	}
 }
@@ -173,8 +174,9 @@ func TestConditionsChooseRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		population := join.NewPopulation(columns.Request())
+		source := population.AddSource("test:")
 		for _, p := range people {
-			if err := population.Add(p); err != nil {
+			if err := source.Add(p); err != nil {
 				t.Fatal(err)
 			}
 		}

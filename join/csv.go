@@ -1,8 +1,6 @@
 package join
 
 import (
-	"bufio"
-	"fmt"
 	"io"
 	"strings"
 
@@ -19,83 +17,75 @@ type CSVOptions struct {
 
 // NewCSV writes RFC 4180 in UTF-8, without a byte order mark and with \n at the
 // end of lines. A cell without a value is empty.
-func NewCSV(w io.Writer, options CSVOptions) Encoder {
+func NewCSV(w io.Writer, options CSVOptions) *Encoder {
 	if options.Separator == "" {
 		options.Separator = "|"
 	}
-	return &csvEncoder{w: bufio.NewWriterSize(w, 1<<16), options: options}
+	return &Encoder{w: w, format: csvFormat{options}}
 }
 
-type csvEncoder struct {
-	w       *bufio.Writer
-	options CSVOptions
-	changes Changes
-}
+type csvFormat struct{ CSVOptions }
 
-func (e *csvEncoder) Header(headers []string) error {
+func (f csvFormat) appendHeader(b []byte, headers []string, changes *Changes) []byte {
 	cells := make([]idp.Value, len(headers))
 	for i, header := range headers {
 		cells[i] = idp.TextOf(header)
 	}
-	return e.Row(cells)
+	return f.appendRow(b, cells, changes)
 }
 
-func (e *csvEncoder) Row(cells []idp.Value) error {
+func (f csvFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []byte {
 	for i, cell := range cells {
 		if i > 0 {
-			e.w.WriteByte(',')
+			b = append(b, ',')
 		}
 		text := cell.Text
 		if cell.Kind == idp.List {
-			text = strings.Join(cell.Items, e.options.Separator)
+			text = strings.Join(cell.Items, f.Separator)
 		}
-		text = e.changes.clean(text)
-		if cell.Kind != idp.Number && !e.options.KeepFormulas && isFormula(text) {
-			e.changes.Formulas++
-			text = "'" + text
+		text = changes.clean(text)
+		isRun := cell.Kind != idp.Number && !f.KeepFormulas && isFormula(text)
+		if isRun {
+			changes.Formulas++
 		}
 		// A line without a character would not be a row for most readers.
-		if needsQuotes(text) || text == "" && len(cells) == 1 {
-			e.quote(text)
+		quotes := needsQuotes(text, isRun) || text == "" && len(cells) == 1
+		if quotes {
+			b = append(b, '"')
+		}
+		if isRun {
+			b = append(b, '\'')
+		}
+		if quotes {
+			b = append(appendDoubled(b, text), '"')
 		} else {
-			e.w.WriteString(text)
+			b = append(b, text...)
 		}
 	}
-	// The writer keeps the first error and gives it again here.
-	if err := e.w.WriteByte('\n'); err != nil {
-		return fmt.Errorf("write CSV: %w", err)
-	}
-	return nil
+	return append(b, '\n')
 }
 
-func (e *csvEncoder) Close() (Changes, error) {
-	if err := e.w.Flush(); err != nil {
-		return e.changes, fmt.Errorf("write CSV: %w", err)
-	}
-	return e.changes, nil
-}
-
-func (e *csvEncoder) quote(text string) {
-	e.w.WriteByte('"')
+// appendDoubled appends a text with every quote twice.
+func appendDoubled(b []byte, text string) []byte {
 	for {
 		before, after, found := strings.Cut(text, `"`)
-		e.w.WriteString(before)
+		b = append(b, before...)
 		if !found {
-			break
+			return b
 		}
-		e.w.WriteString(`""`)
+		b = append(b, `""`...)
 		text = after
 	}
-	e.w.WriteByte('"')
 }
 
 // needsQuotes follows RFC 4180, section 2, and adds blanks at either end, which
-// some readers cut off where no quotes are.
-func needsQuotes(s string) bool {
+// some readers cut off where no quotes are. A text behind a ' has none at its
+// start.
+func needsQuotes(s string, isBehind bool) bool {
 	if s == "" {
 		return false
 	}
-	if s[0] == ' ' || s[len(s)-1] == ' ' {
+	if s[0] == ' ' && !isBehind || s[len(s)-1] == ' ' {
 		return true
 	}
 	for i := range len(s) {

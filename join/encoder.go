@@ -1,6 +1,8 @@
 package join
 
 import (
+	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -10,23 +12,80 @@ import (
 )
 
 // Encoder writes a table in one format.
-type Encoder interface {
-	Header(headers []string) error
-	// Row writes one row; it does not keep the cells.
-	Row(cells []idp.Value) error
-	// Close writes what is left, and tells what was not written as it was. It
-	// does not close what lies below.
-	Close() (Changes, error)
+type Encoder struct {
+	w       io.Writer
+	format  rowFormat
+	buffer  []byte
+	changes Changes
+}
+
+// rowFormat is how rows look. Once it has the headers it does not change, so
+// that several rows can be made at the same time.
+type rowFormat interface {
+	// appendHeader takes the headers, and appends the line that shows them, if
+	// the format has one.
+	appendHeader(b []byte, headers []string, changes *Changes) []byte
+	// appendRow appends one row, and does not keep the cells.
+	appendRow(b []byte, cells []idp.Value, changes *Changes) []byte
+}
+
+// flushSize is how many bytes are written at a time.
+const flushSize = 1 << 16
+
+// Header writes the headers, once and before any row.
+func (e *Encoder) Header(headers []string) error {
+	e.buffer = e.format.appendHeader(e.buffer, headers, &e.changes)
+	return nil
+}
+
+// Row writes one row; it does not keep the cells.
+func (e *Encoder) Row(cells []idp.Value) error {
+	e.buffer = e.format.appendRow(e.buffer, cells, &e.changes)
+	if len(e.buffer) < flushSize {
+		return nil
+	}
+	return e.flush()
+}
+
+// Close writes what is left, and tells what was not written as it was. It does
+// not close what lies below.
+func (e *Encoder) Close() (Changes, error) { return e.changes, e.flush() }
+
+func (e *Encoder) flush() error {
+	err := e.write(e.buffer)
+	e.buffer = e.buffer[:0]
+	return err
+}
+
+func (e *Encoder) write(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	if _, err := e.w.Write(b); err != nil {
+		return fmt.Errorf("write the table: %w", err)
+	}
+	return nil
 }
 
 // Changes counts the cells that were not written as the sources hold them.
 type Changes struct {
 	// Formulas got a ' in front, so that no spreadsheet runs them.
 	Formulas int `json:"formulas_escaped"`
+	// FormulasKept would be run by a spreadsheet, and were left alone since the
+	// format has no room for a '.
+	FormulasKept int `json:"formulas_kept"`
 	// InvalidUTF8 had bytes that are not UTF-8, which became U+FFFD.
 	InvalidUTF8 int `json:"invalid_utf8_replaced"`
 	// NUL had U+0000, which no reader of text files expects, and lost it.
 	NUL int `json:"nul_removed"`
+}
+
+// add puts the changes of other cells to these.
+func (c *Changes) add(other Changes) {
+	c.Formulas += other.Formulas
+	c.FormulasKept += other.FormulasKept
+	c.InvalidUTF8 += other.InvalidUTF8
+	c.NUL += other.NUL
 }
 
 // Format is the name of a format for tables.
@@ -36,15 +95,17 @@ type Format string
 const (
 	CSV       Format = "csv"
 	JSONLines Format = "jsonl"
+	// ForDX is CSV as DX's upload of user CSVs takes it.
+	ForDX Format = "dx"
 )
 
 // ParseFormat reads the name of a format.
 func ParseFormat(name string) (Format, error) {
 	switch format := Format(name); format {
-	case CSV, JSONLines:
+	case CSV, JSONLines, ForDX:
 		return format, nil
 	default:
-		return "", fault.New(fault.Usage, "allowed are csv and jsonl", "--format: %q is no format", name)
+		return "", fault.New(fault.Usage, "allowed are csv, jsonl and dx", "--format: %q is no format", name)
 	}
 }
 

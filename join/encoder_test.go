@@ -16,7 +16,7 @@ import (
 )
 
 // encode writes one header and one row.
-func encode(t testing.TB, to join.Encoder, headers []string, cells ...idp.Value) join.Changes {
+func encode(t testing.TB, to *join.Encoder, headers []string, cells ...idp.Value) join.Changes {
 	t.Helper()
 	if err := to.Header(headers); err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errDiskFull }
 var errDiskFull = errors.New("no space left on device")
 
 func TestAFullDiskIsAnError(t *testing.T) {
-	for name, encoder := range map[string]join.Encoder{
+	for name, encoder := range map[string]*join.Encoder{
 		"csv":   join.NewCSV(brokenWriter{}, join.CSVOptions{}),
 		"jsonl": join.NewJSONLines(brokenWriter{}),
 	} {

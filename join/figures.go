@@ -15,9 +15,15 @@ type Figures struct {
 	Leavers int `json:"disabled_people_with_living_account"`
 }
 
-// PeopleFigures counts people by outcome.
+// PeopleFigures counts people by outcome. Total and Merged make the number of
+// records that the sources gave.
 type PeopleFigures struct {
-	Total          int            `json:"total"`
+	Total int `json:"total"`
+	// Merged counts the records that are part of a person of an earlier source.
+	Merged int `json:"merged"`
+	// Conflicts counts the people whom one source calls active and another
+	// disabled.
+	Conflicts      int            `json:"status_conflicts"`
 	Matched        int            `json:"matched"`
 	Unmatched      int            `json:"unmatched"`
 	Ambiguous      int            `json:"ambiguous"`
@@ -38,7 +44,7 @@ type UserFigures struct {
 // Figures counts the whole join, whichever rows were chosen of it.
 func (t *Table) Figures() Figures {
 	f := Figures{
-		People: PeopleFigures{Total: t.people.Len(), MatchedBy: make(map[string]int)},
+		People: PeopleFigures{Total: len(t.people.records), Merged: t.people.merged, Conflicts: len(t.people.conflicts), MatchedBy: make(map[string]int)},
 		Users:  UserFigures{Total: len(t.users)},
 	}
 	for _, rung := range Rungs() {

@@ -48,9 +48,9 @@ func table(t testing.TB, people []idp.Person, users []coder.User, columns []stri
 		t.Fatal(err)
 	}
 	population := join.NewPopulation(parsed.Request())
-	population.AddSource("test:")
+	source := population.AddSource("test:")
 	for _, p := range people {
-		if err := population.Add(p); err != nil {
+		if err := source.Add(p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -321,6 +321,7 @@ func TestManagersBecomeAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	population := join.NewPopulation(columns.Request())
+	source := population.AddSource("test:")
 	for _, p := range []idp.Person{
 		{ID: "1", Primary: "boss@corp.example", Ref: "boss"},
 		{ID: "2", Ref: "nomail", Manager: "boss"},
@@ -332,14 +333,14 @@ func TestManagersBecomeAddresses(t *testing.T) {
 		if p.Fields == nil {
 			p.Fields = make([]idp.Value, 1)
 		}
-		if err := population.Add(p); err != nil {
+		if err := source.Add(p); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]string{"left the company", "outside"}, population.MissingManagers()); diff != "" {
+	if diff := cmp.Diff([]string{"left the company", "outside"}, source.MissingManagers()); diff != "" {
 		t.Errorf("missing managers (-want +got):\n%s", diff)
 	}
-	population.AddManagers(map[string]string{"outside": " outside@corp.example"})
+	source.AddManagers(map[string]string{"outside": " outside@corp.example"})
 	joined, err := join.Join(population, nil, columns, join.Options{Join: join.Left})
 	if err != nil {
 		t.Fatal(err)

@@ -1,8 +1,6 @@
 package join
 
 import (
-	"bufio"
-	"fmt"
 	"io"
 	"unicode/utf8"
 
@@ -11,64 +9,46 @@ import (
 
 // NewJSONLines writes one JSON object a row, its keys the headers in their
 // order. Types are kept; a cell without a value is null.
-func NewJSONLines(w io.Writer) Encoder {
-	return &jsonEncoder{w: bufio.NewWriterSize(w, 1<<16)}
+func NewJSONLines(w io.Writer) *Encoder { return &Encoder{w: w, format: &jsonFormat{}} }
+
+type jsonFormat struct {
+	keys []string // each with what stands before it: `{"email":`, `,"name":`
 }
 
-type jsonEncoder struct {
-	w       *bufio.Writer
-	keys    []string // each with what stands before it: `{"email":`, `,"name":`
-	line    []byte
-	changes Changes
-}
-
-func (e *jsonEncoder) Header(headers []string) error {
+func (f *jsonFormat) appendHeader(b []byte, headers []string, changes *Changes) []byte {
 	for i, header := range headers {
 		before := byte(',')
 		if i == 0 {
 			before = '{'
 		}
-		key := append(appendJSON([]byte{before}, e.changes.clean(header)), ':')
-		e.keys = append(e.keys, string(key))
+		key := append(appendJSON([]byte{before}, changes.clean(header)), ':')
+		f.keys = append(f.keys, string(key))
 	}
-	return nil
+	return b
 }
 
-func (e *jsonEncoder) Row(cells []idp.Value) error {
-	line := e.line[:0]
+func (f *jsonFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []byte {
 	for i, cell := range cells {
-		line = append(line, e.keys[i]...)
+		b = append(b, f.keys[i]...)
 		switch cell.Kind {
 		case idp.Absent:
-			line = append(line, "null"...)
+			b = append(b, "null"...)
 		case idp.Number, idp.Boolean:
-			line = append(line, cell.Text...)
+			b = append(b, cell.Text...)
 		case idp.List:
-			line = append(line, '[')
+			b = append(b, '[')
 			for j, item := range cell.Items {
 				if j > 0 {
-					line = append(line, ',')
+					b = append(b, ',')
 				}
-				line = appendJSON(line, e.changes.clean(item))
+				b = appendJSON(b, changes.clean(item))
 			}
-			line = append(line, ']')
+			b = append(b, ']')
 		default:
-			line = appendJSON(line, e.changes.clean(cell.Text))
+			b = appendJSON(b, changes.clean(cell.Text))
 		}
 	}
-	line = append(line, "}\n"...)
-	e.line = line
-	if _, err := e.w.Write(line); err != nil {
-		return fmt.Errorf("write JSON lines: %w", err)
-	}
-	return nil
-}
-
-func (e *jsonEncoder) Close() (Changes, error) {
-	if err := e.w.Flush(); err != nil {
-		return e.changes, fmt.Errorf("write JSON lines: %w", err)
-	}
-	return e.changes, nil
+	return append(b, "}\n"...)
 }
 
 // appendJSON writes a string as RFC 8259, section 7, has it, with the line

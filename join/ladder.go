@@ -139,12 +139,27 @@ type holder struct {
 
 // holders are the people among those included who have the accounts' keys.
 func (l *ladder) holders(r rung, accounts map[string][]int32, include func(person int) bool) map[string][]holder {
+	parts := spans(len(l.people))
+	found := make([]map[string][]holder, len(parts))
+	inParallel(parts, func(part int, s span) {
+		found[part] = l.holdersAmong(s, r, accounts, include)
+	})
+	holders := found[0]
+	for _, more := range found[1:] {
+		for key, held := range more {
+			holders[key] = append(holders[key], held...)
+		}
+	}
+	return holders
+}
+
+func (l *ladder) holdersAmong(people span, r rung, accounts map[string][]int32, include func(person int) bool) map[string][]holder {
 	holders := make(map[string][]holder)
-	for p, person := range l.people {
+	for p := people.from; p < people.to; p++ {
 		if !include(p) {
 			continue
 		}
-		for address := range person.addresses(r.addresses) {
+		for address := range l.people[p].addresses(r.addresses) {
 			key := r.key(address)
 			if _, ok := accounts[key]; !ok {
 				continue

@@ -12,6 +12,8 @@ type Manifest struct {
 	Duration float64          `json:"duration_seconds"`
 	Sources  []ManifestSource `json:"sources"`
 	Figures
+	// DX is there when the table was written for DX.
+	DX *DXFigures `json:"dx,omitempty"`
 	// Join and Where say which rows of the figures were written.
 	Join    Kind             `json:"join"`
 	Where   []string         `json:"where,omitempty"`
@@ -54,6 +56,8 @@ type ManifestColumn struct {
 
 // ManifestFile is one thing that was written.
 type ManifestFile struct {
+	// Role is "table" or "review".
+	Role string `json:"role"`
 	// Path is as the user gave it; "-" is standard output.
 	Path   string `json:"path"`
 	Format Format `json:"format"`

@@ -18,8 +18,8 @@ func pack(b []byte, source int, person idp.Person) []byte {
 	b = appendList(b, person.Aliases)
 	b = appendList(b, person.Logins)
 	b = appendText(b, person.ID)
-	b = appendReference(b, source, person.Ref)
-	b = appendReference(b, source, person.Manager)
+	b = appendText(b, person.Ref)
+	b = appendText(b, person.Manager)
 	for _, v := range person.Fields {
 		b = appendValue(b, v)
 	}
@@ -31,18 +31,6 @@ func pack(b []byte, source int, person idp.Person) []byte {
 
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-// appendReference keeps equal references of different sources apart.
-func appendReference(b []byte, source int, reference string) []byte {
-	if reference == "" {
-		return appendText(b, "")
-	}
-	return appendText(b, referencePrefix(source)+reference)
-}
-
-func referencePrefix(source int) string {
-	return string(binary.AppendUvarint(nil, uint64(source)))
 }
 
 func appendList(b []byte, items []string) []byte {
@@ -66,6 +54,9 @@ func appendValue(b []byte, v idp.Value) []byte {
 }
 
 func (r record) status() idp.Status { return idp.Status(r[0]) }
+
+// source is where the record's source stands in the population.
+func (r record) source() int { return r.cursor().source }
 
 func (r record) primary() string {
 	c := r.cursor()

@@ -13,7 +13,8 @@ import (
 // Doubt is something that the join did not decide, or that a person may want
 // to look at.
 type Doubt struct {
-	// Kind is "ambiguous-person", "ambiguous-account" or "second-account".
+	// Kind is "ambiguous-person", "ambiguous-account", "second-account",
+	// "status-conflict", "unmerged", or for DX one that begins with "dx-".
 	Kind string
 	// Who is the person's idp_id, or the account's username.
 	Who string
@@ -36,7 +37,7 @@ func (t *Table) Review() []Doubt {
 			accounts = append(accounts, t.users[u].Username)
 		}
 		for _, h := range d.held {
-			people = append(people, t.personName(h.person))
+			people = append(people, t.people.name(h.person))
 		}
 		slices.Sort(accounts)
 		slices.Sort(people)
@@ -53,14 +54,17 @@ func (t *Table) Review() []Doubt {
 		if account == Second {
 			owner := t.person[u]
 			why := "the person is matched to the account " + t.users[t.user[owner]].Username
-			doubts = append(doubts, Doubt{"second-account", t.users[u].Username, t.users[u].Email, why, []string{t.personName(owner)}})
+			doubts = append(doubts, Doubt{"second-account", t.users[u].Username, t.users[u].Email, why, []string{t.people.name(owner)}})
 		}
 	}
-	slices.SortFunc(doubts, func(a, b Doubt) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Address, b.Address),
-			slices.Compare(a.Candidates, b.Candidates))
-	})
+	doubts = append(doubts, t.people.doubts()...)
+	slices.SortFunc(doubts, compareDoubts)
 	return doubts
+}
+
+func compareDoubts(a, b Doubt) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Address, b.Address),
+		slices.Compare(a.Candidates, b.Candidates))
 }
 
 // explain says why a key is nobody's.
@@ -79,13 +83,6 @@ func (t *Table) explain(d dispute) string {
 	default:
 		return fmt.Sprintf("%d people who are not disabled have this address", living)
 	}
-}
-
-// personName is how a person is called in a list: by address, and by id since
-// addresses are what is in doubt.
-func (t *Table) personName(person int32) string {
-	p := pair{person, none}
-	return strings.TrimSpace(strings.TrimSpace(t.email(p)) + " (" + t.id(p) + ")")
 }
 
 // WriteReview writes doubts as CSV.

@@ -59,7 +59,7 @@ func fillFromFile(cmd *cobra.Command, file string, content []byte) error {
 			continue
 		}
 		if setting.key == keyName(idpFlag) && isSource(setting.value) {
-			err = fillSource(cmd, file, setting.value, flag)
+			err = fillProviders(file, setting.value, flag)
 		} else {
 			err = setFromYAML(flag, setting.place, setting.value)
 		}
@@ -144,41 +144,67 @@ func isSource(value *yaml.Node) bool {
 		value.Kind == yaml.SequenceNode && len(value.Content) > 0 && value.Content[0].Kind == yaml.MappingNode
 }
 
-// fillSource reads the one source: its keys are those of the LDAP flags without
-// their prefix.
-func fillSource(cmd *cobra.Command, file string, source *yaml.Node, idp *pflag.Flag) error {
-	if source.Kind == yaml.SequenceNode {
-		if len(source.Content) > 1 {
-			return fault.New(fault.Usage, "name one", "%s: line %d: idp: one source is read, here are %d", file, source.Line, len(source.Content))
-		}
-		source = source.Content[0]
+// fillProviders reads a list of providers: the keys of each are its url and
+// those of its kind's flags without their prefix.
+func fillProviders(file string, value *yaml.Node, idp *pflag.Flag) error {
+	into, ok := idp.Value.(*providerList)
+	if !ok {
+		return fmt.Errorf("the flag --%s takes no providers", idp.Name)
 	}
-	known := []string{"url"}
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		if name, ok := strings.CutPrefix(flag.Name, ldapPrefix); ok {
-			known = append(known, keyName(name))
-		}
-	})
-	settings, err := pairs(file, source, known)
-	if err != nil {
-		return err
+	nodes := []*yaml.Node{value}
+	if value.Kind == yaml.SequenceNode {
+		nodes = value.Content
 	}
-	if !hasKey(settings, "url") {
-		return fault.New(fault.Usage, "add url: ldaps://host/base", "%s: line %d: idp: the source has no url", file, source.Line)
-	}
-	for _, setting := range settings {
-		flag := idp
-		if setting.key != "url" {
-			flag = flagOfKey(cmd, keyName(ldapPrefix)+setting.key)
-		}
-		if flag.Changed {
-			continue
-		}
-		if err := setFromYAML(flag, setting.place, setting.value); err != nil {
+	var urls []string
+	for _, node := range nodes {
+		p, err := readProvider(file, node)
+		if err != nil {
 			return err
 		}
+		into.listed = append(into.listed, p)
+		urls = append(urls, p.url)
 	}
-	return nil
+	return set(idp, "idp", urls)
+}
+
+// readProvider reads one provider of the list.
+func readProvider(file string, node *yaml.Node) (*provider, error) {
+	p := &provider{flags: pflag.NewFlagSet("", pflag.ContinueOnError)}
+	p.register(p.flags)
+	place := fmt.Sprintf("%s: line %d: idp", file, node.Line)
+	if node.Kind != yaml.MappingNode {
+		return nil, fault.New(fault.Usage, "add url: ldaps://host/base", "%s: the source has no url", place)
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == "url" {
+			p.url = node.Content[i+1].Value
+		}
+	}
+	if p.url == "" {
+		return nil, fault.New(fault.Usage, "add url: ldaps://host/base", "%s: the source has no url", place)
+	}
+	own := map[string]*pflag.Flag{}
+	known := []string{"url"}
+	p.flags.VisitAll(func(flag *pflag.Flag) {
+		if isOwn(flag, kindOf(p.url)) {
+			key := keyName(strings.TrimPrefix(flag.Name, kindOf(p.url)+"-"))
+			own[key] = flag
+			known = append(known, key)
+		}
+	})
+	settings, err := pairs(file, node, known)
+	if err != nil {
+		return nil, err
+	}
+	for _, setting := range settings {
+		if setting.key == "url" {
+			continue
+		}
+		if err := setFromYAML(own[setting.key], setting.place, setting.value); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 func unknownKey(place, key string, known []string) error {

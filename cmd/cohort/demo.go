@@ -7,6 +7,7 @@ import (
 	"cohort/fixtures"
 	"cohort/idp"
 	"cohort/idp/ldap"
+	"cohort/internal/fault"
 	"cohort/internal/transport"
 )
 
@@ -18,6 +19,14 @@ const demoURL = "demo:"
 type demo struct {
 	ldap  *fixtures.Directory
 	coder *fixtures.Deployment
+}
+
+// open serves what a URL of the sample company means.
+func (d *demo) open(url string) (idp.Connector, error) {
+	if url != demoURL {
+		return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")
+	}
+	return d.directory()
 }
 
 func (d *demo) directory() (idp.Connector, error) {

@@ -37,10 +37,10 @@ written unless both were read to their end.`,
 			if err != nil {
 				return err
 			}
-			return from.settle(said)
+			return from.settle(cmd.Flags(), said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			plan, err := to.plan()
+			plan, err := to.plan(from.said)
 			if err != nil {
 				return err
 			}
@@ -52,53 +52,6 @@ written unless both were read to their end.`,
 	return cmd
 }
 
-// plan is what to make of both sides.
-type plan struct {
-	columns join.Columns
-	options join.Options
-	format  join.Format
-	csv     join.CSVOptions
-}
-
-// plan checks the output settings.
-func (f *outputFlags) plan() (plan, error) {
-	p := plan{
-		format:  join.FormatOf(f.output),
-		csv:     join.CSVOptions{Separator: f.separator},
-		options: join.Options{AllowMissing: f.allowMissing},
-	}
-	var err error
-	if f.output == "" {
-		return p, fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	}
-	if f.format == "" && !join.KnowsFormatOf(f.output) {
-		return p, fault.New(fault.Usage, "choose one with --format: csv or jsonl", "--output: the file's ending is of no format that is written here")
-	}
-	if f.format != "" {
-		if p.format, err = join.ParseFormat(f.format); err != nil {
-			return p, err
-		}
-	}
-	switch f.formulas {
-	case "escape":
-	case "keep":
-		p.csv.KeepFormulas = true
-	default:
-		return p, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", f.formulas)
-	}
-	if p.options.Join, err = join.ParseKind(f.join); err != nil {
-		return p, err
-	}
-	if p.options.Domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
-		return p, err
-	}
-	if p.columns, err = join.ParseColumns(f.columns); err != nil {
-		return p, err
-	}
-	err = p.columns.Where(f.where)
-	return p, err
-}
-
 // export does the main job, in the order in which it can fail: outputs,
 // settings, both reads, the join, the writing.
 func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, plan plan) (err error) {
@@ -108,7 +61,6 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		outputs.discard()
 		err = outputs.readerGone(err)
 	}()
-	// The manifest is last, so that it is there only when all it names is.
 	table, err := outputs.create("--output", to.output)
 	if err != nil {
 		return err
@@ -117,7 +69,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	if err != nil {
 		return err
 	}
-	manifest, err := outputs.create("--summary", to.summary)
+	manifest, err := outputs.createLast("--summary", to.summary)
 	if err != nil {
 		return err
 	}
@@ -131,9 +83,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	if err != nil {
 		return err
 	}
-	if people.Len() == 0 && !to.allowEmpty {
-		return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-			"%s gave no people", sources.people.Source().Name)
+	for i, n := range people.Sizes() {
+		if n == 0 && !to.allowEmpty {
+			return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
+				"%s gave no people", sources.people[i].Source().Name)
+		}
 	}
 
 	joined, err := join.Join(people, users, plan.columns, plan.options)
@@ -143,39 +97,34 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	figures := joined.Figures()
 	if n := figures.People.WithoutAddress; n > 0 && n == figures.People.Total && !to.allowEmpty {
 		return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
-			"%s gave %s, and none has an address", sources.people.Source().Name, counted(n, "person", "people"))
+			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
 	}
-	encoder := join.NewCSV(table, plan.csv)
-	if plan.format == join.JSONLines {
-		encoder = join.NewJSONLines(table)
-	}
-	written, err := joined.Write(encoder)
+	made, err := plan.write(joined, table, &outputs)
 	if err != nil {
 		return err
 	}
-	doubts := joined.Review()
+	doubts := slices.Concat(joined.Review(), made.leftOut)
+	files := made.files
 	if review != nil {
 		if err := join.WriteReview(review, doubts, plan.csv); err != nil {
 			return err
 		}
+		files = append(files, review.manifest("review", join.CSV, len(doubts)))
 	}
-	warnings := slices.Concat(changeWarnings(written.Changes), doubtWarnings(doubts, to.review), emptyWarnings(written))
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
-		Sources: []join.ManifestSource{
-			{Role: "idp", Name: sources.people.Source().Name, Records: people.Len(), Complete: join.Complete(sources.people.Source().Proved)},
-			{Role: "coder", Name: sources.coderName, Records: len(users), Complete: join.Complete(true)},
-		},
-		Figures: figures, Columns: written.ManifestColumns(), Changes: written.Changes,
-		Files: []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
+		Sources: sources.manifest(people, users),
+		Figures: figures, DX: made.dx, Columns: made.written.ManifestColumns(), Changes: made.written.Changes,
+		Files: files,
 		Join:  plan.options.Join, Where: to.where,
-		Warnings: slices.Concat([]string{}, sources.notices.all(), warnings),
 	}
-	if review != nil {
-		report.Files = append(report.Files, join.ManifestFile{
-			Path: to.review, Format: join.CSV, Rows: len(doubts), Bytes: review.size, SHA256: review.sha256(),
-		})
+	fallen, err := plan.guard(report)
+	if err != nil {
+		return err
 	}
+	warnings := slices.Concat(changeWarnings(made.written.Changes), doubtWarnings(doubts, to.review),
+		conflictWarnings(figures.People, to.review), emptyWarnings(made.written), made.warnings, fallen)
+	report.Warnings = slices.Concat([]string{}, sources.notices.all(), warnings)
 	if manifest != nil {
 		encoder := json.NewEncoder(manifest)
 		encoder.SetIndent("", "  ")
@@ -211,13 +160,15 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp
 	shown := startProgress(w, quiet)
 	defer shown.stop()
 	people = join.NewPopulation(request)
-	people.AddSource(s.people.Source().Name)
 	s.notices.show = shown.warn
 	request.Notify = s.notices.tell
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return s.readPeople(ctx, request, people, func() { shown.people.Add(1) })
-	})
+	for _, from := range s.people {
+		source := people.AddSource(from.Source().Name)
+		group.Go(func() error {
+			return s.readPeople(ctx, from, request, source, func() { shown.people.Add(1) })
+		})
+	}
 	group.Go(func() (err error) {
 		users, err = s.coder.Users(ctx)
 		shown.users.Store(int64(len(users)))

@@ -10,64 +10,42 @@ import (
 
 // Names that settings.go and the errors need, too.
 const (
-	idpFlag    = "idp"
-	coderFlag  = "coder"
-	demoFlag   = "demo"
-	ldapPrefix = "ldap-"
+	idpFlag   = "idp"
+	coderFlag = "coder"
+	demoFlag  = "demo"
 )
 
 // sourceFlags say where both sides are, and who we are there.
 type sourceFlags struct {
 	config  string
-	idp     []string
+	idp     providerList
 	coder   string
 	demo    bool
 	quiet   bool
 	timeout time.Duration
 
-	ldap ldapFlags
+	// provider holds the settings of the one provider of their kind.
+	provider provider
 
 	coderTokenFile      string
 	coderAllowCleartext bool
 
-	said layers
-}
+	// What follows is settled from all of that.
 
-type ldapFlags struct {
-	base           string
-	filter         string
-	bindDN         string
-	passwordFile   string
-	caFile         string
-	certFile       string
-	keyFile        string
-	hosts          []string
-	startTLS       string
-	referrals      string
-	pageSize       int
-	allowCleartext bool
+	providers []*provider
+	said      layers
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	flags.Var(&list{items: &f.idp}, idpFlag, "identity provider `URL`: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	f.idp.items = &f.idp.urls
+	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), or demo:")
 	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
 	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
 
-	flags.StringVar(&f.ldap.base, "ldap-base", "", "base `DN`, in place of the URL's (default: the server's naming context)")
-	flags.StringVar(&f.ldap.filter, "ldap-filter", "", "search `filter`, in place of the URL's (default: people)")
-	flags.StringVar(&f.ldap.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
-	flags.StringVar(&f.ldap.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
-	flags.StringVar(&f.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
-	flags.StringVar(&f.ldap.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
-	flags.StringVar(&f.ldap.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
-	flags.Var(&list{items: &f.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
-	flags.StringVar(&f.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
-	flags.StringVar(&f.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
-	flags.IntVar(&f.ldap.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
-	flags.BoolVar(&f.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
+	f.provider.register(flags)
 
 	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")
 	flags.BoolVar(&f.coderAllowCleartext, "coder-allow-cleartext", false, "send the token over http://")
@@ -88,12 +66,17 @@ type outputFlags struct {
 	formulas      string
 	allowMissing  bool
 	allowEmpty    bool
+
+	dxUsers  string
+	baseline string
+	maxDrop  string
+	minMatch string
 }
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.columns = join.DefaultColumns()
 	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "csv or jsonl (default: by the file's ending, else csv)")
+	flags.StringVar(&f.format, "format", "", "csv, jsonl, or dx for DX's upload of users (default: by the file's ending, else csv)")
 	flags.Var(&list{items: &f.columns, separator: ","}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME")
 	flags.StringVar(&f.join, "join", string(join.Left), "rows: left, inner, right, full, left-anti, right-anti")
 	flags.Var(&list{items: &f.where}, "where", "`field=value` or field!=value: only rows that meet all of these")
@@ -103,6 +86,10 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
 	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
+	flags.StringVar(&f.dxUsers, "dx-users", "", "`file` with the users of DX (CSV, as DX exports them): only these are written with --format dx")
+	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier run's --summary: a fall since then is an error")
+	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")
+	flags.StringVar(&f.minMatch, "min-match", "", "`share` of the Coder users, such as 10%, that must belong to a person")
 	flags.BoolVar(&f.allowMissing, "allow-missing-columns", false, "leave a column empty whose attribute nobody has")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
 }

@@ -12,9 +12,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"cohort/internal/fault"
+	"cohort/join"
 )
 
 // staging holds files that come into place together, after everything has been
@@ -24,6 +26,8 @@ type staging struct {
 	ctx    context.Context // ends a write that waits for a reader
 	stdout io.Writer
 	files  []*stagedFile
+	// last is put into place when all others are.
+	last *stagedFile
 }
 
 // errReaderGone says that whoever read standard output has closed it.
@@ -32,6 +36,29 @@ var errReaderGone = errors.New("the reader of standard output is gone")
 // create prepares a file; flag is what named it, "-" is standard output. What
 // was not named is nil.
 func (s *staging) create(flag, path string) (*stagedFile, error) {
+	f, err := s.prepare(flag, path)
+	if f != nil {
+		s.files = append(s.files, f)
+	}
+	return f, err
+}
+
+// createLast prepares the file that is there only when all it names is.
+func (s *staging) createLast(flag, path string) (*stagedFile, error) {
+	f, err := s.prepare(flag, path)
+	s.last = f
+	return f, err
+}
+
+// all are the files in the order in which they come into place.
+func (s *staging) all() []*stagedFile {
+	if s.last == nil {
+		return s.files
+	}
+	return append(slices.Clip(s.files), s.last)
+}
+
+func (s *staging) prepare(flag, path string) (*stagedFile, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -39,13 +66,12 @@ func (s *staging) create(flag, path string) (*stagedFile, error) {
 	if err := f.open(s.stdout); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)
 	}
-	for _, other := range s.files {
+	for _, other := range s.all() {
 		if f.isSame(other) {
 			f.remove()
 			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
 		}
 	}
-	s.files = append(s.files, f)
 	return f, nil
 }
 
@@ -53,20 +79,20 @@ func (s *staging) create(flag, path string) (*stagedFile, error) {
 // has seen what it wanted where that was all, but files that were asked for
 // are missing where it was not.
 func (s *staging) readerGone(err error) error {
-	if errors.Is(err, errReaderGone) && len(s.files) > 1 {
+	if errors.Is(err, errReaderGone) && len(s.all()) > 1 {
 		return fault.New(fault.Other, "so no file was written", "the reader of standard output closed it")
 	}
 	return err
 }
 
-// commit puts all files into place, in the order in which they were created.
+// commit puts all files into place, one after the other.
 func (s *staging) commit() error {
-	for _, f := range s.files {
+	for _, f := range s.all() {
 		if err := f.finish(); err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}
 	}
-	for _, f := range s.files {
+	for _, f := range s.all() {
 		if err := f.rename(); err != nil {
 			return fmt.Errorf("write %s: %w", f.path, err)
 		}
@@ -76,7 +102,7 @@ func (s *staging) commit() error {
 
 // discard removes what was not committed.
 func (s *staging) discard() {
-	for _, f := range s.files {
+	for _, f := range s.all() {
 		f.remove()
 	}
 }
@@ -248,4 +274,7 @@ func (f *stagedFile) remove() {
 	f.temp = nil
 }
 
-func (f *stagedFile) sha256() string { return hex.EncodeToString(f.hash.Sum(nil)) }
+// manifest is what the run's manifest says of the file.
+func (f *stagedFile) manifest(role string, format join.Format, rows int) join.ManifestFile {
+	return join.ManifestFile{Role: role, Path: f.path, Format: format, Rows: rows, Bytes: f.size, SHA256: hex.EncodeToString(f.hash.Sum(nil))}
+}

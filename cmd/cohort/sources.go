@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/pflag"
+
 	"cohort/coder"
 	"cohort/idp"
 	"cohort/idp/ldap"
@@ -19,7 +21,7 @@ import (
 
 // sources are both sides, checked and ready to be read.
 type sources struct {
-	people idp.Connector
+	people []idp.Connector
 	coder  *coder.Client
 	// coderName is the deployment as the user named it.
 	coderName string
@@ -52,7 +54,7 @@ func (n *notices) all() []string {
 
 // settle decides between settings that stand for the same: what was said with
 // more authority counts.
-func (f *sourceFlags) settle(said layers) error {
+func (f *sourceFlags) settle(flags *pflag.FlagSet, said layers) error {
 	sources := max(said[idpFlag], said[coderFlag])
 	switch {
 	case !f.demo || said[demoFlag] < sources:
@@ -60,10 +62,10 @@ func (f *sourceFlags) settle(said layers) error {
 	case said[demoFlag] == sources:
 		return fault.New(fault.Usage, "leave one of them out", "--demo stands for --idp and --coder")
 	default:
-		f.idp, f.coder = []string{demoURL}, demoURL
+		f.idp.urls, f.idp.listed, f.coder = []string{demoURL}, nil, demoURL
 	}
 	f.said = said
-	return nil
+	return f.settleProviders(flags, said)
 }
 
 // secret is what a file holds that a flag names, or a variable: a variable
@@ -76,14 +78,28 @@ func (f *sourceFlags) secret(w world, flag, file, variable string) (string, erro
 	return readSecret("--"+flag, file)
 }
 
+// providerSecret is the secret of one provider. What a variable holds is the
+// only one's of its kind.
+func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable string) (string, error) {
+	if p.sole {
+		return f.secret(w, flag, file, variable)
+	}
+	switch {
+	case file != "":
+		return readSecret("--"+flag, file)
+	case w.getenv(variable) != "":
+		return "", fault.New(fault.Usage, "unset it, and give each source a file of its own in the list under idp in the settings file",
+			"%s: several sources could be meant", variable)
+	default:
+		return "", nil
+	}
+}
+
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
 func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
-	switch {
-	case len(f.idp) == 0:
+	if len(f.providers) == 0 {
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
-	case len(f.idp) > 1:
-		return nil, fault.New(fault.Usage, "name one", "--idp: one source is read, here are %d", len(f.idp))
 	}
 	sample := &demo{}
 	s := &sources{notices: &notices{}}
@@ -93,27 +109,20 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		}
 		return sample.close()
 	}
-	var err error
-	s.people, err = idp.Open(f.idp[0], map[string]idp.Opener{
-		"ldap":  f.openLDAP(w),
-		"ldaps": f.openLDAP(w),
-		"ldapi": f.openLDAP(w),
-		idp.FileScheme: func(path string) (idp.Connector, error) {
-			if !strings.EqualFold(filepath.Ext(path), ".ldif") {
-				return nil, fault.New(fault.Usage, "a dump of a directory is FILE.ldif", "--idp: no connector reads such files")
-			}
-			return ldap.NewLDIF(ldap.LDIFConfig{Path: path})
-		},
-		"demo": func(url string) (idp.Connector, error) {
-			if url != demoURL {
-				return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")
-			}
-			return sample.directory()
-		},
-	})
-	if err != nil {
-		return nil, errors.Join(err, s.close())
+	for _, p := range f.providers {
+		connector, err := idp.Open(p.url, map[string]idp.Opener{
+			"ldap":         f.openLDAP(w, p),
+			"ldaps":        f.openLDAP(w, p),
+			"ldapi":        f.openLDAP(w, p),
+			idp.FileScheme: openFile,
+			"demo":         sample.open,
+		})
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.people = append(s.people, connector)
 	}
+	var err error
 	if f.coder == demoURL {
 		s.coderName = demoURL
 		s.coder, err = sample.deployment(allowEmpty)
@@ -129,9 +138,16 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 	return s, nil
 }
 
-func (f *sourceFlags) openLDAP(w world) idp.Opener {
+func openFile(path string) (idp.Connector, error) {
+	if !strings.EqualFold(filepath.Ext(path), ".ldif") {
+		return nil, fault.New(fault.Usage, "a dump of a directory is FILE.ldif", "--idp: no connector reads such files")
+	}
+	return ldap.NewLDIF(ldap.LDIFConfig{Path: path})
+}
+
+func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
 	return func(url string) (idp.Connector, error) {
-		password, err := f.secret(w, "ldap-password-file", f.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
+		password, err := f.providerSecret(w, p, "ldap-password-file", p.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
 		if err != nil {
 			return nil, err
 		}
@@ -141,18 +157,18 @@ func (f *sourceFlags) openLDAP(w world) idp.Opener {
 		}
 		return ldap.New(ldap.Config{
 			URL:            url,
-			Base:           f.ldap.base,
-			Filter:         f.ldap.filter,
-			BindDN:         f.ldap.bindDN,
+			Base:           p.ldap.base,
+			Filter:         p.ldap.filter,
+			BindDN:         p.ldap.bindDN,
 			Password:       password,
-			CAFile:         cmp.Or(f.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
-			CertFile:       cmp.Or(f.ldap.certFile, w.getenv("LDAPTLS_CERT")),
-			KeyFile:        cmp.Or(f.ldap.keyFile, w.getenv("LDAPTLS_KEY")),
-			Hosts:          f.ldap.hosts,
-			StartTLS:       f.ldap.startTLS,
-			AllowCleartext: f.ldap.allowCleartext,
-			Referrals:      f.ldap.referrals,
-			PageSize:       f.ldap.pageSize,
+			CAFile:         cmp.Or(p.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
+			CertFile:       cmp.Or(p.ldap.certFile, w.getenv("LDAPTLS_CERT")),
+			KeyFile:        cmp.Or(p.ldap.keyFile, w.getenv("LDAPTLS_KEY")),
+			Hosts:          p.ldap.hosts,
+			StartTLS:       p.ldap.startTLS,
+			AllowCleartext: p.ldap.allowCleartext,
+			Referrals:      p.ldap.referrals,
+			PageSize:       p.ldap.pageSize,
 			ReadTimeout:    f.timeout,
 		})
 	}
@@ -181,19 +197,39 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 	})
 }
 
-// readPeople collects everybody, and counts them as they come. Managers who
-// are not among them are looked up afterwards.
-func (s *sources) readPeople(ctx context.Context, request idp.Request, people *join.Population, count func()) error {
-	for person, err := range s.people.People(ctx, request) {
+// peopleName is what to call all providers together.
+func (s *sources) peopleName() string {
+	names := make([]string, len(s.people))
+	for i, from := range s.people {
+		names[i] = from.Source().Name
+	}
+	return strings.Join(names, " and ")
+}
+
+// manifest says what each source gave.
+func (s *sources) manifest(people *join.Population, users []coder.User) []join.ManifestSource {
+	var all []join.ManifestSource
+	for i, n := range people.Sizes() {
+		from := s.people[i].Source()
+		all = append(all, join.ManifestSource{Role: "idp", Name: from.Name, Records: n, Complete: join.Complete(from.Proved)})
+	}
+	return append(all, join.ManifestSource{Role: "coder", Name: s.coderName, Records: len(users), Complete: join.Complete(true)})
+}
+
+// readPeople collects everybody of one source, and counts them as they come.
+// Managers who are not among them are looked up afterwards.
+func (s *sources) readPeople(ctx context.Context, from idp.Connector, request idp.Request, people *join.Source, count func()) error {
+	name := from.Source().Name
+	for person, err := range from.People(ctx, request) {
 		if err != nil {
-			return fmt.Errorf("read people from %s: %w", s.people.Source().Name, err)
+			return fmt.Errorf("read people from %s: %w", name, err)
 		}
 		if err := people.Add(person); err != nil {
 			return err
 		}
 		count()
 	}
-	lookup, ok := s.people.(idp.Lookup)
+	lookup, ok := from.(idp.Lookup)
 	if !ok {
 		return nil
 	}
@@ -203,7 +239,7 @@ func (s *sources) readPeople(ctx context.Context, request idp.Request, people *j
 	}
 	addresses, err := lookup.Addresses(ctx, missing)
 	if err != nil {
-		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), s.people.Source().Name, err)
+		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), name, err)
 	}
 	people.AddManagers(addresses)
 	if unknown := len(people.MissingManagers()); unknown > 0 {

@@ -17,6 +17,10 @@ func changeWarnings(c join.Changes) []string {
 		warnings = append(warnings, counted(c.Formulas, "cell", "cells")+
 			" that a spreadsheet would run got a ' in front (--formulas keep leaves them)")
 	}
+	if c.FormulasKept > 0 {
+		warnings = append(warnings, counted(c.FormulasKept, "cell", "cells")+
+			" would be run by a spreadsheet: do not open this file in one")
+	}
 	if c.InvalidUTF8 > 0 {
 		warnings = append(warnings, counted(c.InvalidUTF8, "cell", "cells")+" had bytes that are not UTF-8, now U+FFFD")
 	}
@@ -64,29 +68,49 @@ func doubtWarnings(doubts []join.Doubt, review string) []string {
 	return []string{text}
 }
 
+// conflictWarnings tell of people whom sources describe differently.
+func conflictWarnings(people join.PeopleFigures, review string) []string {
+	if people.Conflicts == 0 {
+		return nil
+	}
+	text := counted(people.Conflicts, "person is", "people are") + " active in one source and disabled in another; the source named first counts"
+	if review == "" {
+		text += "; --review FILE lists them"
+	}
+	return []string{text}
+}
+
 // saySummary prints what was read, what came of it and where it went.
 func (w world) saySummary(m join.Manifest) {
 	people, users := m.People, m.Users
-	lines := []summaryLine{
-		{"people", people.Total, m.Sources[0].Name + ", " + m.Sources[0].Complete},
-		{"  with a Coder user", people.Matched, byRung(people)},
-		{"  without", people.Unmatched, ""},
-		{"  ambiguous", people.Ambiguous, ""},
-		{"  without any address", people.WithoutAddress, ""},
-		{"Coder users", users.Total, m.Sources[1].Name + ", " + m.Sources[1].Complete},
-		{"  of a person", users.Matched, livingLeavers(m.Leavers)},
-		{"  second accounts", users.Second, ""},
-		{"  of nobody", users.Unmatched, ""},
-		{"  ambiguous", users.Ambiguous, ""},
-		{"  without an address", users.WithoutAddress, ""},
+	providers, deployment := m.Sources[:len(m.Sources)-1], m.Sources[len(m.Sources)-1]
+	lines := []summaryLine{{"people", people.Total, sourceName(providers[0])}}
+	if len(providers) > 1 {
+		lines[0].remark = counted(len(providers), "source", "sources")
+		for _, source := range providers {
+			lines = append(lines, summaryLine{"  records", source.Records, sourceName(source)})
+		}
+		lines = append(lines, summaryLine{"  in several of these", people.Merged, ""})
 	}
-	for i, file := range m.Files {
+	lines = append(lines,
+		summaryLine{"  with a Coder user", people.Matched, byRung(people)},
+		summaryLine{"  without", people.Unmatched, ""},
+		summaryLine{"  ambiguous", people.Ambiguous, ""},
+		summaryLine{"  without any address", people.WithoutAddress, ""},
+		summaryLine{"Coder users", users.Total, sourceName(deployment)},
+		summaryLine{"  of a person", users.Matched, livingLeavers(m.Leavers)},
+		summaryLine{"  second accounts", users.Second, ""},
+		summaryLine{"  of nobody", users.Unmatched, ""},
+		summaryLine{"  ambiguous", users.Ambiguous, ""},
+		summaryLine{"  without an address", users.WithoutAddress, ""},
+	)
+	for _, file := range m.Files {
 		path := file.Path
 		if path == "-" {
 			path = "standard output"
 		}
 		label := "rows written"
-		if i > 0 {
+		if file.Role == "review" {
 			label = "for review"
 		}
 		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
@@ -102,6 +126,8 @@ func (w world) saySummary(m join.Manifest) {
 	}
 	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
 }
+
+func sourceName(source join.ManifestSource) string { return source.Name + ", " + source.Complete }
 
 type summaryLine struct {
 	label  string

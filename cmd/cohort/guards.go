@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"cohort/internal/fault"
+	"cohort/join"
+)
+
+// guards refuse a table that is not what an earlier run, or its user, makes one
+// expect.
+type guards struct {
+	baseline *join.Manifest
+	name     string // of the baseline's file
+	maxDrop  float64
+	minMatch float64
+}
+
+func (f *outputFlags) guards() (guards, error) {
+	g := guards{name: f.baseline}
+	var err error
+	if g.maxDrop, err = share("--max-drop", f.maxDrop); err != nil {
+		return g, err
+	}
+	if f.minMatch != "" {
+		if g.minMatch, err = share("--min-match", f.minMatch); err != nil {
+			return g, err
+		}
+	}
+	if f.baseline == "" {
+		return g, nil
+	}
+	// It is read before --summary may replace it.
+	file, err := os.Open(f.baseline)
+	if err != nil {
+		return g, fault.New(fault.Usage, "the first run writes it by --summary", "--baseline: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	earlier, err := join.ReadManifest(file)
+	if err != nil {
+		return g, fmt.Errorf("--baseline: read %s: %w", f.baseline, err)
+	}
+	g.baseline = &earlier
+	return g, nil
+}
+
+// share reads a percentage, from 0% to 100%, as a number from 0 to 1.
+func share(flag, text string) (float64, error) {
+	number, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, "%")), 64)
+	if err != nil || !(0 <= number && number <= 100) || !strings.HasSuffix(text, "%") {
+		return 0, fault.New(fault.Usage, "write a percentage, such as 5%", "%s has a value that it does not take", flag)
+	}
+	return number / 100, nil
+}
+
+// guard is an error where the run's figures are not what was expected, and
+// gives what could not be compared.
+func (g guards) guard(report join.Manifest) (warnings []string, err error) {
+	if is := report.MatchedShare(); is < g.minMatch {
+		return nil, fault.New(fault.Other, "check the base, the mail domains (--domain-alias), or --min-match",
+			"%.1f %% of the Coder users belong to a person, which is less than --min-match", 100*is)
+	}
+	if g.baseline == nil {
+		return nil, nil
+	}
+	drops, comparable := report.Drops(*g.baseline, g.maxDrop)
+	if len(drops) > 0 {
+		all := make([]string, len(drops))
+		for i, drop := range drops {
+			all[i] = drop.String()
+		}
+		return nil, fault.New(fault.Other, "if that is right, run once without --baseline",
+			"compared with %s, %s, more than --max-drop allows", g.name, strings.Join(all, ", "))
+	}
+	if !comparable {
+		return []string{"--baseline is of other rows (--join, --where), so the fill of columns was not compared"}, nil
+	}
+	return nil, nil
+}

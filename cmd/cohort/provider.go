@@ -1,0 +1,137 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+)
+
+// provider is one identity provider: its URL and the settings of its own.
+type provider struct {
+	url  string
+	ldap ldapFlags
+
+	// sole says that it is the only one of its kind, so that what a variable
+	// holds is its.
+	sole bool
+	// flags are those that the list in the configuration filled, under the
+	// names of the command line; nil for a provider that was not listed there.
+	flags *pflag.FlagSet
+}
+
+type ldapFlags struct {
+	base           string
+	filter         string
+	bindDN         string
+	passwordFile   string
+	caFile         string
+	certFile       string
+	keyFile        string
+	hosts          []string
+	startTLS       string
+	referrals      string
+	pageSize       int
+	allowCleartext bool
+}
+
+// register adds the flags that belong to one provider. Their names begin with
+// what [kindOf] calls it.
+func (p *provider) register(flags *pflag.FlagSet) {
+	flags.StringVar(&p.ldap.base, "ldap-base", "", "base `DN`, in place of the URL's (default: the server's naming context)")
+	flags.StringVar(&p.ldap.filter, "ldap-filter", "", "search `filter`, in place of the URL's (default: people)")
+	flags.StringVar(&p.ldap.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
+	flags.StringVar(&p.ldap.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
+	flags.StringVar(&p.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
+	flags.StringVar(&p.ldap.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
+	flags.StringVar(&p.ldap.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
+	flags.Var(&list{items: &p.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
+	flags.StringVar(&p.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
+	flags.StringVar(&p.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
+	flags.IntVar(&p.ldap.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
+	flags.BoolVar(&p.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
+}
+
+// providerList is the flag --idp: URLs, or providers with settings of their own
+// where the configuration lists them.
+type providerList struct {
+	list
+	urls   []string
+	listed []*provider
+}
+
+// kindOf is the kind of provider that a URL means; the names of its flags begin
+// with it and a dash. A URL that is wrong has none.
+func kindOf(url string) string {
+	scheme, err := idp.Scheme(url)
+	if err != nil {
+		return ""
+	}
+	if strings.HasPrefix(scheme, "ldap") {
+		return "ldap"
+	}
+	return scheme
+}
+
+// isOwn says whether a flag belongs to one provider of a kind.
+func isOwn(flag *pflag.Flag, kind string) bool { return strings.HasPrefix(flag.Name, kind+"-") }
+
+// settleProviders gives each provider its settings: a listed one those of the
+// list, unless a flag or a variable replaces them; all others those of the
+// command's flags. Where several are of one kind, only the list can tell whose
+// a setting is.
+func (f *sourceFlags) settleProviders(flags *pflag.FlagSet, said layers) error {
+	f.providers = f.idp.listed
+	if said[idpFlag] > inFile || f.idp.listed == nil {
+		f.providers = nil
+		for _, url := range f.idp.urls {
+			p := f.provider
+			p.url = url
+			f.providers = append(f.providers, &p)
+		}
+	}
+	kinds := make(map[string]int)
+	for i, p := range f.providers {
+		if slices.ContainsFunc(f.providers[:i], func(other *provider) bool { return other.url == p.url }) {
+			return fault.New(fault.Usage, "name each once", "--idp: two of the sources are the same")
+		}
+		kinds[kindOf(p.url)]++
+	}
+	for _, p := range f.providers {
+		kind := kindOf(p.url)
+		p.sole = kinds[kind] == 1
+		if err := p.overlay(flags, said, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overlay puts what the command's flags say over what the list says.
+func (p *provider) overlay(flags *pflag.FlagSet, said layers, kind string) error {
+	var failure error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if failure != nil || !flag.Changed || !isOwn(flag, kind) {
+			return
+		}
+		if !p.sole {
+			failure = fault.New(fault.Usage, "list the sources with their settings under idp in the settings file",
+				"--%s: several sources could be meant", flag.Name)
+			return
+		}
+		if p.flags == nil {
+			return
+		}
+		if own := p.flags.Lookup(flag.Name); said[flag.Name] > inFile || !own.Changed {
+			values := []string{flag.Value.String()}
+			if items, ok := flag.Value.(pflag.SliceValue); ok {
+				values = items.GetSlice()
+			}
+			failure = set(own, "--"+flag.Name, values)
+		}
+	})
+	return failure
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cohort/internal/fault"
+	"cohort/join"
+)
+
+// made is what was written of a table.
+type made struct {
+	files   []join.ManifestFile
+	written join.Written
+	// What follows is for DX: the figures, and whom it gets no row of.
+	dx       *join.DXFigures
+	leftOut  []join.Doubt
+	warnings []string
+}
+
+// write writes the table into its file; for DX perhaps into more beside it.
+func (p plan) write(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
+	if p.format == join.ForDX {
+		return p.writeDX(joined, to, outputs)
+	}
+	encoder := join.NewCSV(to, p.csv)
+	if p.format == join.JSONLines {
+		encoder = join.NewJSONLines(to)
+	}
+	written, err := joined.Write(encoder)
+	return made{files: []join.ManifestFile{to.manifest("table", p.format, written.Rows)}, written: written}, err
+}
+
+// writeDX writes a file for everybody, and further ones for those who lack a
+// core property.
+func (p plan) writeDX(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
+	dx, err := joined.DX(p.dxUsers)
+	if err != nil {
+		return made{}, err
+	}
+	parts := dx.Parts()
+	if len(parts) > 1 && to.temp == nil {
+		return made{}, fault.New(fault.Usage, "write to a file with -o", "people without %s go to a file of their own, beside the first",
+			strings.Join(parts[1].Without, ", "))
+	}
+	m := made{dx: &dx.Figures, leftOut: dx.LeftOut()}
+	for i, part := range parts {
+		if i > 0 {
+			if to, err = outputs.create("--output", partPath(outputs.files[0].path, part)); err != nil {
+				return m, err
+			}
+		}
+		written, err := dx.Write(to, part, p.csv.Separator)
+		if err != nil {
+			return m, err
+		}
+		m.files = append(m.files, to.manifest("table", join.ForDX, written.Rows))
+		m.written.Add(written)
+	}
+	m.warnings = slices.Concat(dxWarnings(dx.Figures, p.dxNew), p.staleParts(m.files))
+	return m, nil
+}
+
+// partPath is the file for people who lack core properties: dx.csv becomes
+// dx.without-startdate.csv.
+func partPath(path string, part join.DXPart) string {
+	ending := filepath.Ext(path)
+	return strings.TrimSuffix(path, ending) + ".without-" + strings.Join(part.Without, "-") + ending
+}
+
+// staleParts tells of files beside the first that an earlier run wrote, and
+// this one did not.
+func (p plan) staleParts(files []join.ManifestFile) []string {
+	first := files[0].Path
+	ending := filepath.Ext(first)
+	folder, name := filepath.Split(strings.TrimSuffix(first, ending))
+	beside, err := filepath.Glob(filepath.Join(folder, "*"+ending))
+	if err != nil {
+		return nil // a name with [ in it
+	}
+	var warnings []string
+	for _, path := range beside {
+		isPart := strings.HasPrefix(filepath.Base(path), name+".without-")
+		isWritten := slices.ContainsFunc(files, func(f join.ManifestFile) bool { return filepath.Clean(f.Path) == path })
+		if isPart && !isWritten {
+			warnings = append(warnings, fmt.Sprintf("%s is of an earlier run: do not upload it", path))
+		}
+	}
+	return warnings
+}
+
+// dxWarnings tell whom DX gets no row of, and what is new to it.
+func dxWarnings(f join.DXFigures, fresh []string) []string {
+	var warnings []string
+	var left []string
+	for _, one := range []struct {
+		n   int
+		why string
+	}{
+		{f.Disabled, "disabled"},
+		{f.WithoutAddress, "without an e-mail"},
+		{f.Ambiguous, "ambiguous"},
+		{f.Duplicate, "with an e-mail that others have"},
+		{f.Unknown, "unknown to DX"},
+	} {
+		if one.n > 0 {
+			left = append(left, grouped(one.n)+" "+one.why)
+		}
+	}
+	if len(left) > 0 {
+		warnings = append(warnings, "people left out for DX: "+strings.Join(left, ", "))
+	}
+	if f.NotWritten > 0 {
+		warnings = append(warnings, counted(f.NotWritten, "user of DX has", "users of DX have")+" no row: what DX has of them stays")
+	}
+	if len(fresh) > 0 {
+		warnings = append(warnings, "new to DX: the attributes "+strings.Join(fresh, ", "))
+	}
+	return warnings
+}
