@@ -16,14 +16,12 @@ type jsonReader struct {
 	buf  []byte
 	rest []byte // what is in buf and not yet read
 	name []byte // of the member that is being read
-	deep int
+	deep int    // values around it
 }
 
 const (
-	// deepest is how many values may lie within one another.
-	deepest = 100
-	// longest is how many bytes a string or a number may have.
-	longest = 1 << 20
+	maxNesting = 100     // values within one another
+	maxText    = 1 << 20 // bytes of a string or a number
 )
 
 func newJSONReader(r io.Reader) *jsonReader {
@@ -32,7 +30,7 @@ func newJSONReader(r io.Reader) *jsonReader {
 
 // more reads on, and keeps the rest. At the end of the input it gives io.EOF.
 func (j *jsonReader) more() error {
-	if len(j.rest) >= longest {
+	if len(j.rest) >= maxText {
 		return errors.New("a value is too long")
 	}
 	if len(j.rest) == len(j.buf) {
@@ -109,7 +107,7 @@ func (j *jsonReader) items(opening, closing byte, item func() error) error {
 	if err := j.expect(opening); err != nil {
 		return err
 	}
-	if j.deep++; j.deep > deepest {
+	if j.deep++; j.deep > maxNesting {
 		return errors.New("too many values lie within one another")
 	}
 	b, err := j.next()

@@ -73,8 +73,8 @@ func usageOf(t *testing.T, d *fixtures.Deployment, w coder.Window) ([]coder.User
 	return users, unlisted
 }
 
-// naive adds up half hours by the date that a clock shows when they start.
-func naive(buckets []fixtures.Bucket, user string, w coder.Window) coder.Usage {
+// fromHalfHours adds up half hours by the date that a clock shows when they start.
+func fromHalfHours(buckets []fixtures.Bucket, user string, w coder.Window) coder.Usage {
 	minutes := make(map[time.Time]int)
 	for _, b := range buckets {
 		if b.User == user {
@@ -130,7 +130,7 @@ func TestUsageIsWhatTheHalfHoursAddUpTo(t *testing.T) {
 				t.Errorf("%d unlisted accounts with use; want %d", unlisted, len(deleted))
 			}
 			for _, u := range users {
-				if diff := cmp.Diff(naive(buckets, u.ID, w), *u.Usage); diff != "" {
+				if diff := cmp.Diff(fromHalfHours(buckets, u.ID, w), *u.Usage); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", u.Username, diff)
 				}
 			}
