@@ -21,6 +21,8 @@ type User struct {
 	CreatedAt      time.Time
 	LastSeenAt     time.Time // the zero Time when never
 	ServiceAccount bool
+	// Usage is nil unless it was read ([Client.Usage]).
+	Usage *Usage
 }
 
 // The values of User.Status that a caller decides by.

@@ -23,6 +23,8 @@ type Columns struct {
 	list    []column
 	where   []condition
 	request idp.Request
+	// usage and levels say whether a column or a condition is about them.
+	usage, levels bool
 }
 
 type column struct {
@@ -69,6 +71,14 @@ func ParseColumns(specs []string) (Columns, error) {
 // Request is what the columns and the matching need of the identity provider.
 func (c Columns) Request() idp.Request { return c.request }
 
+// NeedsUsage says whether a column or a condition is about the usage of Coder,
+// which is read on demand: those of [coder.User.Usage].
+func (c Columns) NeedsUsage() bool { return c.usage }
+
+// NeedsLevels says whether one is about usage levels, for which enough accounts
+// have to be in use.
+func (c Columns) NeedsLevels() bool { return c.levels }
+
 // Headers are the columns' names, in order.
 func (c Columns) Headers() []string {
 	headers := make([]string, len(c.list))
@@ -84,6 +94,8 @@ func (c *Columns) resolve(source string) column {
 	if !forced {
 		for _, own := range ownFields() {
 			if strings.EqualFold(own.name, name) {
+				c.usage = c.usage || slices.Contains(usageFields(), own.name)
+				c.levels = c.levels || own.name == levelField
 				return column{source: own.name, cell: own.cell}
 			}
 		}

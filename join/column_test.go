@@ -206,3 +206,70 @@ func TestConditionsChooseRows(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsAndConditionsSayWhetherTheyNeedUsage(t *testing.T) {
+	for _, test := range []struct {
+		columns, where []string
+		usage, levels  bool
+	}{
+		{columns: join.DefaultColumns()},
+		{columns: []string{"email", "coder_active", "attr:coder_active_days"}},
+		{columns: []string{"email", "Days=coder_active_days"}, usage: true},
+		{columns: []string{"Coder_Active_Seconds"}, usage: true},
+		{columns: []string{"coder_last_active_day"}, usage: true},
+		{columns: []string{"Level=coder_usage_level"}, usage: true, levels: true},
+		{columns: []string{"email"}, where: []string{"coder_active_days=0"}, usage: true},
+		{columns: []string{"email"}, where: []string{"CODER_usage_level!=None"}, usage: true, levels: true},
+		{columns: []string{"email"}, where: []string{"coder_user=true"}},
+	} {
+		columns, err := join.ParseColumns(test.columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := columns.Where(test.where); err != nil {
+			t.Fatal(err)
+		}
+		if columns.NeedsUsage() != test.usage || columns.NeedsLevels() != test.levels {
+			t.Errorf("%q where %q: usage %t, levels %t; want %t and %t", test.columns, test.where,
+				columns.NeedsUsage(), columns.NeedsLevels(), test.usage, test.levels)
+		}
+	}
+	dx, err := join.ParseDXColumns(join.DefaultDXColumns(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !dx.NeedsUsage() || !dx.NeedsLevels() {
+		t.Error("the columns for DX forgot that they need usage")
+	}
+}
+
+func TestUsageIsOfTheMatchedAccount(t *testing.T) {
+	using := func(usage coder.Usage) func(*coder.User) {
+		return func(u *coder.User) { u.Usage = &usage }
+	}
+	people := []idp.Person{
+		person("1", "heavy@corp.example"), person("2", "idle@corp.example"), person("3", "nobody@corp.example"),
+		person("4", "shared@corp.example"), person("5", "shared@corp.example"), person("6", ""), person("7", "unread@corp.example"),
+	}
+	users := []coder.User{
+		user("heavy", "heavy@corp.example", using(coder.Usage{Days: 20, Seconds: 576000, LastDay: "2025-03-28", Level: coder.Heavy})),
+		user("idle", "idle@corp.example", using(coder.Usage{Level: coder.NoUse})),
+		user("shared", "shared@corp.example", using(coder.Usage{Days: 1, Seconds: 60, LastDay: "2025-03-03", Level: coder.Minimal})),
+		user("unread", "unread@corp.example"),
+	}
+	columns := []string{"idp_id", "coder_active_days", "coder_active_seconds", "coder_last_active_day", "coder_usage_level"}
+	want := []string{
+		"1,20,576000,2025-03-28,Heavy",
+		"2,0,0,,None",
+		"3,,,,None",
+		"4,,,,",
+		"5,,,,",
+		",1,60,2025-03-03,Minimal", // the shared account's own row
+		"7,,,,",
+		"6,,,,None",
+	}
+	got := lines(t, table(t, people, users, columns, join.Options{Join: join.Full}))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}

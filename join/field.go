@@ -1,6 +1,7 @@
 package join
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,9 +38,21 @@ func ownFields() []ownField {
 		{"coder_created_at", ofAccount(func(u *coder.User) idp.Value { return timestamp(u.CreatedAt) })},
 		{"coder_last_seen_at", ofAccount(func(u *coder.User) idp.Value { return timestamp(u.LastSeenAt) })},
 
+		{"coder_active_days", ofUsage(func(u *coder.Usage) idp.Value { return count(int64(u.Days)) })},
+		{"coder_active_seconds", ofUsage(func(u *coder.Usage) idp.Value { return count(u.Seconds) })},
+		{"coder_last_active_day", ofUsage(func(u *coder.Usage) idp.Value { return idp.TextOf(u.LastDay) })},
+		{levelField, (*row).usageLevel},
+
 		{"match", func(r *row) idp.Value { return idp.TextOf(r.match.String()) }},
 		{"match_email", func(r *row) idp.Value { return idp.TextOf(r.matchEmail) }},
 	}
+}
+
+const levelField = "coder_usage_level"
+
+// usageFields are those for which usage has to be read.
+func usageFields() []string {
+	return []string{"coder_active_days", "coder_active_seconds", "coder_last_active_day", levelField}
 }
 
 func ofAccount(cell func(*coder.User) idp.Value) func(*row) idp.Value {
@@ -50,6 +63,19 @@ func ofAccount(cell func(*coder.User) idp.Value) func(*row) idp.Value {
 		return cell(r.account)
 	}
 }
+
+// ofUsage gives nothing without an account: that somebody has none is not that
+// somebody does nothing.
+func ofUsage(cell func(*coder.Usage) idp.Value) func(*row) idp.Value {
+	return ofAccount(func(u *coder.User) idp.Value {
+		if u.Usage == nil {
+			return idp.Value{}
+		}
+		return cell(u.Usage)
+	})
+}
+
+func count(n int64) idp.Value { return idp.NumberOf(strconv.FormatInt(n, 10)) }
 
 // timestamp is RFC 3339 in UTC to the second; the zero Time is absent.
 func timestamp(t time.Time) idp.Value {
@@ -93,4 +119,18 @@ func (r *row) flag(yes bool) idp.Value {
 		return idp.Value{}
 	}
 	return idp.BooleanOf(yes)
+}
+
+// usageLevel is a word for everybody, as DX wants it: without an account it is
+// that of no use. Where it is not known which account is the person's, it says
+// nothing.
+func (r *row) usageLevel() idp.Value {
+	switch {
+	case r.account != nil && r.account.Usage != nil:
+		return idp.TextOf(string(r.account.Usage.Level))
+	case r.account == nil && r.match != Ambiguous:
+		return idp.TextOf(string(coder.NoUse))
+	default:
+		return idp.Value{}
+	}
 }

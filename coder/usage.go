@@ -1,0 +1,266 @@
+package coder
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/coder/coder/v2/codersdk"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"cohort/internal/fault"
+)
+
+// Usage is how much an account used workspaces in a [Window]: the time with a
+// connection to one, from an editor, a terminal or an app, several at once
+// counted once.
+type Usage struct {
+	// Days is how many days had any use.
+	Days    int
+	Seconds int64
+	// LastDay is the last day with any use, as YYYY-MM-DD; empty without one.
+	LastDay string
+	// Level is empty until it is set ([Thresholds.SetLevels]).
+	Level Level
+}
+
+// UsageReport is what a deployment reports for a window.
+type UsageReport struct {
+	window Window
+	users  map[uuid.UUID]*tally
+}
+
+// tally is an account's use so far. Days count from 1, and 0 is none.
+type tally struct {
+	seconds       int64
+	days          int
+	last          int // the last day with any use
+	lastMentioned int // the day of the report read last
+}
+
+// atOnce is how many days are asked for at a time: all, so that a run waits
+// once. It is one request a day and one run a day, where a deployment takes
+// 512 requests a minute.
+const atOnce = 30
+
+// Usage reads how much every account used workspaces, day by day: the API
+// gives no other way to know on how many of them it was. Deleted accounts are
+// part of it.
+//
+// It takes the role owner, auditor or template-admin, and of a token with
+// scopes template:*; without them, the error is a [fault.Credentials]. A
+// window without any use is an error unless the configuration allows empty
+// deployments, as is a report that does not add up.
+func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
+	report := &UsageReport{window: w, users: make(map[uuid.UUID]*tally)}
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, day := range w.days {
+		group.Go(func() error {
+			rows, err := c.usageOn(ctx, day)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err := report.add(i+1, rows); err != nil {
+				return fault.New(fault.Source, "", "%s: %w", c.readingUsage(day), err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if report.isEmpty() && !c.allowEmpty {
+		return nil, fault.New(fault.Source, "use --allow-empty if that is right",
+			"read the usage of %s: nobody used a workspace from %s to %s", c.name, w.FirstDay(), w.LastDay())
+	}
+	return report, nil
+}
+
+func (c *Client) readingUsage(d day) string {
+	return fmt.Sprintf("read the usage of %s on %s", c.name, d)
+}
+
+// usageOn reads one day.
+func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
+	doing := c.readingUsage(d)
+	query := url.Values{
+		"start_time": {d.start.Format(time.RFC3339)},
+		"end_time":   {d.end.Format(time.RFC3339)},
+	}
+	resp, err := c.sdk.Request(ctx, http.MethodGet, "/api/v2/insights/user-activity?"+query.Encode(), nil)
+	if err != nil {
+		return nil, c.failure(ctx, doing, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, c.usageRefusal(ctx, doing, resp.Header.Get("Date"), codersdk.ReadBodyAsError(resp))
+	}
+	answer, err := readActivity(resp.Body)
+	if err != nil {
+		return nil, c.failure(ctx, doing, err)
+	}
+	if !answer.start.Equal(d.start) || !answer.end.Equal(d.end) {
+		return nil, fault.New(fault.Source, "", "%s: the answer is about %s to %s", doing,
+			answer.start.Format(time.RFC3339), answer.end.Format(time.RFC3339))
+	}
+	for _, row := range answer.rows {
+		if row.seconds < 0 || time.Duration(row.seconds) > d.length()/time.Second {
+			return nil, fault.New(fault.Source, "", "%s: user %s has %d seconds, and the day has %d",
+				doing, row.user, row.seconds, d.length()/time.Second)
+		}
+	}
+	return answer.rows, nil
+}
+
+// activity is the use of one account on one day.
+type activity struct {
+	user    uuid.UUID
+	seconds int64
+}
+
+// dailyActivity is the API's answer for one day.
+type dailyActivity struct {
+	start, end time.Time
+	rows       []activity
+}
+
+// readActivity reads an answer to its end: codersdk's UserActivityInsightsResponse.
+// It refuses one that lacks anything that counts.
+func readActivity(r io.Reader) (dailyActivity, error) {
+	var a dailyActivity
+	j := newJSONReader(r)
+	reports := 0
+	err := j.object(func(name []byte) error {
+		if string(name) != "report" {
+			return j.skip()
+		}
+		if reports++; reports > 1 {
+			return fmt.Errorf("its report is there twice")
+		}
+		return j.object(func(name []byte) error {
+			switch string(name) {
+			case "start_time":
+				return j.moment(&a.start)
+			case "end_time":
+				return j.moment(&a.end)
+			case "users":
+				return a.readRows(j)
+			default:
+				return j.skip()
+			}
+		})
+	})
+	if err == nil {
+		err = j.end()
+	}
+	if err == nil && (a.start.IsZero() || a.end.IsZero() || a.rows == nil) {
+		err = fmt.Errorf("it is not a report of usage")
+	}
+	return a, err
+}
+
+func (j *jsonReader) moment(t *time.Time) error {
+	text, err := j.string()
+	if err != nil {
+		return err
+	}
+	return t.UnmarshalText(text)
+}
+
+func (a *dailyActivity) readRows(j *jsonReader) error {
+	if a.rows != nil {
+		return fmt.Errorf("its users are there twice")
+	}
+	a.rows = []activity{}
+	var row activity
+	field := func(name []byte) (err error) {
+		switch string(name) {
+		case "user_id":
+			var id []byte
+			if id, err = j.string(); err == nil {
+				row.user, err = uuid.ParseBytes(id)
+			}
+		case "seconds":
+			row.seconds, err = j.integer()
+		default:
+			err = j.skip()
+		}
+		return err
+	}
+	return j.array(func() error {
+		row = activity{seconds: -1}
+		if err := j.object(field); err != nil {
+			return err
+		}
+		if row.user == uuid.Nil || row.seconds < 0 {
+			return fmt.Errorf("user %d of it has no id or no seconds", len(a.rows)+1)
+		}
+		a.rows = append(a.rows, row)
+		return nil
+	})
+}
+
+// add adds a day, of which each account has at most one row.
+func (r *UsageReport) add(day int, rows []activity) error {
+	for _, row := range rows {
+		of := r.users[row.user]
+		if of == nil {
+			of = &tally{}
+			r.users[row.user] = of
+		}
+		if of.lastMentioned == day {
+			return fmt.Errorf("user %s is reported twice", row.user)
+		}
+		of.lastMentioned = day
+		if row.seconds > 0 {
+			of.seconds += row.seconds
+			of.days++
+			of.last = max(of.last, day)
+		}
+	}
+	return nil
+}
+
+func (r *UsageReport) isEmpty() bool {
+	for _, of := range r.users {
+		if of.seconds > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Assign gives each user the usage of that user's id, which is none where the
+// report has nothing. It counts the accounts with use that are not among the
+// users: deleted ones, whose name and address may long be somebody else's.
+func (r *UsageReport) Assign(users []User) (unlisted int, err error) {
+	listed := make(map[uuid.UUID]bool, len(users))
+	for i := range users {
+		id, err := uuid.Parse(users[i].ID)
+		if err != nil {
+			return 0, fmt.Errorf("give user %q the usage of its id: %w", users[i].Username, err)
+		}
+		listed[id] = true
+		usage := &Usage{}
+		if of := r.users[id]; of != nil && of.days > 0 {
+			usage.Days, usage.Seconds = of.days, of.seconds
+			usage.LastDay = r.window.days[of.last-1].String()
+		}
+		users[i].Usage = usage
+	}
+	for id, of := range r.users {
+		if of.seconds > 0 && !listed[id] {
+			unlisted++
+		}
+	}
+	return unlisted, nil
+}
