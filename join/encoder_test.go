@@ -90,6 +90,12 @@ func TestFormulas(t *testing.T) {
 		if got := changes.Formulas == 1; got != formula {
 			t.Errorf("%q is taken for a formula: %v, want %v", cell, got, formula)
 		}
+		if got := join.WithoutGuard("'" + cell); (got == cell) != formula {
+			t.Errorf("'%s is read as %q", cell, got)
+		}
+		if got := join.WithoutGuard(cell); got != cell && cell != "'=1" {
+			t.Errorf("%q is read as %q", cell, got)
+		}
 	}
 }
 

@@ -43,3 +43,12 @@ func isSignedNumber(s string) bool {
 	}
 	return digits > 0
 }
+
+// WithoutGuard is a cell as it was before a [NewCSV] that escapes formulas put
+// a ' in front. A text that was 'FORMULA of itself cannot be told apart.
+func WithoutGuard(cell string) string {
+	if rest, guarded := strings.CutPrefix(cell, "'"); guarded && isFormula(rest) {
+		return rest
+	}
+	return cell
+}

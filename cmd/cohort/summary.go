@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -115,15 +116,7 @@ func (w world) saySummary(m join.Manifest) {
 		}
 		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
 	}
-	labels, numbers := 0, 0
-	for _, line := range lines {
-		labels = max(labels, len(line.label))
-		numbers = max(numbers, len(grouped(line.count)))
-	}
-	for _, line := range lines {
-		row := fmt.Sprintf("%-*s  %*s  %s", labels, line.label, numbers, grouped(line.count), line.remark)
-		fmt.Fprintln(w.stderr, strings.TrimRight(row, " "))
-	}
+	writeSummary(w.stderr, lines)
 	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
 }
 
@@ -133,6 +126,19 @@ type summaryLine struct {
 	label  string
 	count  int
 	remark string
+}
+
+// writeSummary writes lines in columns.
+func writeSummary(to io.Writer, lines []summaryLine) {
+	labels, numbers := 0, 0
+	for _, line := range lines {
+		labels = max(labels, len(line.label))
+		numbers = max(numbers, len(grouped(line.count)))
+	}
+	for _, line := range lines {
+		row := fmt.Sprintf("%-*s  %*s  %s", labels, line.label, numbers, grouped(line.count), line.remark)
+		fmt.Fprintln(to, strings.TrimRight(row, " "))
+	}
 }
 
 // byRung says how many were matched by each rung that matched anybody.

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+	"cohort/join"
+	"cohort/join/diff"
+)
+
+func newDiff(w world) *cobra.Command {
+	var f diffFlags
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Compare two exports: who joined, left, started or stopped using Coder",
+		Long: `diff compares two files that cohort export wrote, CSV or JSON lines, also one
+with the other: who joined and left, who started and stopped using Coder, whose
+usage level went up or down, and every other cell that changed, by column. One
+of the files may be - for standard input.
+
+Rows are matched by e-mail, trimmed and in lower case; --key names other
+columns. Where several rows share a key, equal ones are matched first, then those
+most alike; rows without a key are matched only where they are equal. The table
+lists the first 20 of each kind, and leaves out the single changes of columns
+that change for everybody who works, such as coder_last_seen_at; its counts, CSV
+and JSON are always complete.`,
+		Example: `  cohort diff last-week.csv people.csv
+  cohort diff last-week.csv people.csv --ignore coder_last_seen_at --exit-code
+  cohort diff old.jsonl new.csv --key email,username -o changes.csv
+  cohort diff old.csv new.csv --format json | jq .counts`,
+		Args: diffArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			said, err := fillSettings(cmd, w)
+			if err != nil {
+				return err
+			}
+			return keepOwnOutput(cmd, said)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return compareExports(cmd.Context(), w, cmd.InOrStdin(), args, &f)
+		},
+	}
+	f.register(cmd.Flags())
+	return cmd
+}
+
+type diffFlags struct {
+	config    string
+	key       []string
+	ignore    []string
+	separator string
+	output    string
+	format    string
+	all       bool
+	exitCode  bool
+	quiet     bool
+}
+
+func (f *diffFlags) register(flags *pflag.FlagSet) {
+	f.key = []string{string(idp.Email)}
+	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
+	flags.Var(&list{items: &f.key, separator: ","}, "key", "columns that say together which row is whose")
+	flags.Var(&list{items: &f.ignore, separator: ","}, "ignore", "columns that are not compared")
+	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in the CSV files")
+	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
+	flags.StringVar(&f.format, "format", "", "table, csv or json (default: by the file's ending, else table)")
+	flags.BoolVar(&f.all, "all", false, "leave nothing out of the table")
+	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 3 when something changed")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary beside csv and json")
+}
+
+// diffArguments wants both files. What was given is not repeated: a secret may
+// have slipped in.
+func diffArguments(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) != 2:
+		return fault.New(fault.Usage, "see "+cmd.CommandPath()+" --help", "%s takes two files, OLD and NEW", cmd.CommandPath())
+	case args[0] == "-" && args[1] == "-":
+		return fault.New(fault.Usage, "write one of them to a file first", "standard input can be only one of the files")
+	default:
+		return nil
+	}
+}
+
+// keepOwnOutput takes the output and its format from the command line alone:
+// those of the environment and the file are the export's, and what it wrote is
+// most likely what is compared.
+func keepOwnOutput(cmd *cobra.Command, said layers) error {
+	for _, name := range []string{"output", "format"} {
+		if flag := cmd.Flags().Lookup(name); said[name] != onCommandLine {
+			if err := flag.Value.Set(flag.DefValue); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// chooseFormat is the format that was asked for, else the one of the file's
+// ending.
+func (f *diffFlags) chooseFormat() (string, error) {
+	switch f.format {
+	case "table", "csv", "json":
+		return f.format, nil
+	case "":
+	default:
+		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", f.format)
+	}
+	switch ending := strings.ToLower(filepath.Ext(f.output)); {
+	case ending == ".csv" || ending == ".json":
+		return ending[1:], nil
+	case !join.KnowsFormatOf(f.output) || join.FormatOf(f.output) != join.CSV:
+		return "", fault.New(fault.Usage, "choose one with --format: table, csv or json",
+			"--output: the file's ending is of no format that is written here")
+	default:
+		return "table", nil
+	}
+}
+
+// compareExports reads both files and writes what changed.
+func compareExports(ctx context.Context, w world, stdin io.Reader, paths []string, f *diffFlags) error {
+	format, err := f.chooseFormat()
+	if err != nil {
+		return err
+	}
+	if f.output == "" {
+		return fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
+	}
+	for _, path := range paths {
+		if isSameFile(path, f.output) {
+			return fault.New(fault.Usage, "give it a file of its own", "--output names one of the files that are compared")
+		}
+	}
+	outputs := staging{ctx: ctx, stdout: w.stdout}
+	defer outputs.discard()
+	output, err := outputs.create("--output", f.output)
+	if err != nil {
+		return err
+	}
+	exports, err := readExports(ctx, stdin, paths, diff.ReadOptions{ListSeparator: f.separator})
+	if err != nil {
+		return err
+	}
+	result, err := diff.Compare(exports[0], exports[1], diff.Options{Key: f.key, Ignore: f.ignore})
+	if err != nil {
+		return err
+	}
+	warnings, err := writeDiff(output, result, format, f.all)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = outputs.commit()
+	}
+	switch {
+	case errors.Is(err, errReaderGone):
+		// Whoever has seen enough may still ask for the exit code.
+	case err != nil:
+		return err
+	default:
+		for _, warning := range warnings {
+			w.sayWarning(warning)
+		}
+		if format != "table" && !f.quiet {
+			writeDiffSummary(w.stderr, result)
+		}
+	}
+	if f.exitCode && result.Differs() {
+		return fault.New(fault.Findings, "", "the exports differ")
+	}
+	return err
+}
+
+// writeDiff writes the result in a format, and gives what to warn of.
+func writeDiff(to io.Writer, result *diff.Result, format string, all bool) ([]string, error) {
+	switch format {
+	case "csv":
+		changes, err := result.WriteCSV(to)
+		if changes.Formulas > 0 {
+			return []string{counted(changes.Formulas, "cell", "cells") +
+				" that a spreadsheet would run got a ' in front (--format json leaves them)"}, err
+		}
+		return nil, err
+	case "json":
+		return nil, result.WriteJSON(to)
+	default:
+		return nil, writeDiffTable(to, result, all)
+	}
+}
+
+// isSameFile says whether an output would replace what is read.
+func isSameFile(input, output string) bool {
+	if input == "-" || output == "-" {
+		return false
+	}
+	in, err := os.Stat(input)
+	if err != nil || !in.Mode().IsRegular() {
+		return false
+	}
+	out, err := os.Stat(output)
+	return err == nil && os.SameFile(in, out)
+}
+
+// readExports reads both files at the same time. The first that fails, or an
+// interrupt, ends a wait for standard input or a pipe.
+func readExports(ctx context.Context, stdin io.Reader, paths []string, options diff.ReadOptions) ([]*diff.Export, error) {
+	type result struct {
+		at     int
+		export *diff.Export
+		err    error
+	}
+	results := make(chan result, len(paths))
+	for at, path := range paths {
+		go func() {
+			export, err := readExport(stdin, path, options)
+			results <- result{at, export, err}
+		}()
+	}
+	exports := make([]*diff.Export, len(paths))
+	for range paths {
+		select {
+		case r := <-results:
+			if r.err != nil {
+				return nil, r.err
+			}
+			exports[r.at] = r.export
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return exports, nil
+}
+
+func readExport(stdin io.Reader, path string, options diff.ReadOptions) (*diff.Export, error) {
+	if path == "-" {
+		return diff.Read("standard input", stdin, options)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "read the exports: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fault.New(fault.Usage, "name the file in it", "read the exports: %s is a folder", path)
+	}
+	return diff.Read(path, file, options)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// arrow stands between what was and what is.
+const arrow = " → "
+
+// printable is a text as a table for a person shows it: as it is, or in quotes
+// with escapes where it has characters that a terminal obeys or nobody sees, or
+// could be taken for what the table says itself.
+func printable(text string) string {
+	switch {
+	case text == "":
+		return "(empty)"
+	case text == "(empty)", strings.HasPrefix(text, `"`), strings.Contains(text, strings.TrimSpace(arrow)),
+		strings.TrimSpace(text) != text, !utf8.ValidString(text), strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return strconv.Quote(text)
+	default:
+		return text
+	}
+}
+
+func printables(texts []string) []string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = printable(text)
+	}
+	return all
+}
+
+// longest is how many columns of a terminal a text takes at most.
+const longest = 40
+
+// shorten cuts the end of a long text.
+func shorten(text string) string {
+	if displayWidth(text) <= longest {
+		return text
+	}
+	columns := 1 // for the dots
+	for i, r := range text {
+		if columns += runeWidth(r); columns > longest {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// shortenBoth cuts two long texts so that it can be seen where they differ.
+func shortenBoth(a, b string) (string, string) {
+	if displayWidth(a) <= longest && displayWidth(b) <= longest {
+		return a, b
+	}
+	before, after := []rune(a), []rune(b)
+	same := 0
+	for same < min(len(before), len(after)) && before[same] == after[same] {
+		same++
+	}
+	const kept = 10 // characters that are the same, for whoever looks for the place
+	if same > kept {
+		a, b = "…"+string(before[same-kept:]), "…"+string(after[same-kept:])
+	}
+	return shorten(a), shorten(b)
+}
+
+// displayWidth is how many columns of a terminal a text takes.
+func displayWidth(text string) int {
+	columns := 0
+	for _, r := range text {
+		columns += runeWidth(r)
+	}
+	return columns
+}
+
+// runeWidth follows Unicode's East Asian Width (UAX 11); marks stand above the
+// character before them.
+func runeWidth(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	default:
+		return 1
+	}
+}

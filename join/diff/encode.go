@@ -1,0 +1,105 @@
+package diff
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"cohort/idp"
+	"cohort/join"
+)
+
+// WriteCSV writes one row a change: its kind, the key, the column, and both
+// values. Of a row that only one export has, the value is what it calls the
+// person; of a column that only one has, its name. Formulas are escaped.
+func (r *Result) WriteCSV(w io.Writer) (join.Changes, error) {
+	encoder := join.NewCSV(w, join.CSVOptions{})
+	if err := encoder.Header([]string{"change", "key", "column", "old", "new"}); err != nil {
+		return join.Changes{}, err
+	}
+	row := make([]idp.Value, 5)
+	for _, change := range r.changes() {
+		for i, text := range change {
+			row[i] = idp.TextOf(text)
+		}
+		if err := encoder.Row(row); err != nil {
+			return join.Changes{}, err
+		}
+	}
+	return encoder.Close()
+}
+
+// changes are the rows of the CSV.
+func (r *Result) changes() [][5]string {
+	var all [][5]string
+	for _, name := range r.Columns.OnlyOld {
+		all = append(all, [5]string{"column-removed", "", "", name, ""})
+	}
+	for _, name := range r.Columns.OnlyNew {
+		all = append(all, [5]string{"column-added", "", "", "", name})
+	}
+	for _, name := range r.Columns.Renamed {
+		all = append(all, [5]string{"column-renamed", "", "", name.Old, name.New})
+	}
+	left := func(change string, rows []Row) {
+		for _, row := range rows {
+			all = append(all, [5]string{change, row.Key, "", row.Name, ""})
+		}
+	}
+	joined := func(change string, rows []Row) {
+		for _, row := range rows {
+			all = append(all, [5]string{change, row.Key, "", "", row.Name})
+		}
+	}
+	cells := func(change string, cells []Cell) {
+		for _, cell := range cells {
+			all = append(all, [5]string{change, cell.Key, cell.Column, cell.Old, cell.New})
+		}
+	}
+	joined("joined", r.Joined)
+	left("left", r.Left)
+	joined("added-without-key", r.Added)
+	left("removed-without-key", r.Removed)
+	cells("started", r.Started)
+	cells("stopped", r.Stopped)
+	cells("level-up", r.LevelUp)
+	cells("level-down", r.LevelDown)
+	cells("changed", r.Changed)
+	return all
+}
+
+// WriteJSON writes the result as one document. Control characters are escaped,
+// also those that JSON allows as they are.
+func (r *Result) WriteJSON(w io.Writer) error {
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	if _, err := w.Write(escapeControls(document.Bytes())); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// escapeControls escapes U+007F to U+009F, which some terminals obey. In a JSON
+// document they are only in texts.
+func escapeControls(document []byte) []byte {
+	isControl := func(r rune) bool { return 0x7f <= r && r <= 0x9f }
+	if bytes.IndexFunc(document, isControl) < 0 {
+		return document
+	}
+	var escaped []byte
+	for _, r := range string(document) {
+		if isControl(r) {
+			escaped = fmt.Appendf(escaped, `\u%04x`, r)
+		} else {
+			escaped = utf8.AppendRune(escaped, r)
+		}
+	}
+	return escaped
+}
