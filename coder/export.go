@@ -16,13 +16,16 @@ import (
 // takes each part from:
 //
 //	coder.ExportConfig{
-//		// --coder, where it is a path.
-//		Path: "users.json",
+//		// --coder, where it is a path; "-" is standard input.
+//		Path:  "users.json",
+//		Input: os.Stdin,
 //		// --allow-empty: a list without users is not an error.
 //		AllowEmpty: false,
 //	}
 type ExportConfig struct {
-	Path string
+	// Path is the file, or "-" for Input.
+	Path  string
+	Input io.Reader
 	// AllowEmpty makes a list without users no error. A file without anything
 	// is one all the same: so is that of a command that failed.
 	AllowEmpty bool
@@ -58,8 +61,13 @@ const largestExport = 1 << 30
 // read, was cut, or holds nobody) and [fault.Credentials] (it holds only the
 // user who made it).
 func OpenExport(c ExportConfig) (*Export, error) {
-	if c.Path == "" {
+	switch {
+	case c.Path == "":
 		return nil, fault.New(fault.Usage, "name a file", "--coder: the path is empty")
+	case c.Path == "-" && c.Input == nil:
+		return nil, fault.New(fault.Usage, "name a file", "--coder: there is no standard input")
+	case c.Path == "-":
+		return readExport("standard input", c.Input, 0, c.AllowEmpty)
 	}
 	file, err := os.Open(c.Path)
 	if err != nil {
@@ -73,31 +81,31 @@ func OpenExport(c ExportConfig) (*Export, error) {
 	case info.IsDir():
 		return nil, fault.New(fault.Usage, "name the file in it", "--coder: %s is a folder", c.Path)
 	}
-	return newExport(c, file, info.Size())
+	return readExport(c.Path, file, info.Size(), c.AllowEmpty)
 }
 
-// newExport reads about size bytes of input.
-func newExport(c ExportConfig, input io.Reader, size int64) (*Export, error) {
+// readExport reads about size bytes of input.
+func readExport(name string, input io.Reader, size int64, allowEmpty bool) (*Export, error) {
 	text, err := readText(input, size)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", c.Path, err)
-	}
-	list, err := readUsers(text)
+	var list *userList
 	if err == nil {
-		err = list.check(c.AllowEmpty)
+		list, err = readUsers(text)
+	}
+	if err == nil {
+		err = list.check(allowEmpty)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", c.Path, err)
+		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	return &Export{name: c.Path, users: list.users, fields: list.fields}, nil
+	return &Export{name: name, users: list.users, fields: list.fields}, nil
 }
 
 func readText(input io.Reader, size int64) (string, error) {
-	decoded, err := textfile.NewReader(io.LimitReader(input, largestExport+1))
+	decoded, err := textfile.NewReader(input)
 	var text strings.Builder
 	if err == nil {
 		text.Grow(int(min(max(size, 0), largestExport)))
-		_, err = io.Copy(&text, decoded)
+		_, err = io.Copy(&text, io.LimitReader(decoded, largestExport+1))
 	}
 	switch {
 	case fault.KindOf(err) != fault.Other:
@@ -136,12 +144,13 @@ func readUsers(text string) (*userList, error) {
 // formats is what an unknown file is told.
 const formats = "an export is what coder users list wrote (with -o json, or its table), an answer of Coder's users API, or CSV with a column email"
 
-// Name is the path of the file.
+// Name is the path of the file, or "standard input".
 func (e *Export) Name() string { return e.name }
 
 // Users gives every account in the file, in its order. Accounts lack what the
 // file does not say, see [Export.Has]; names out of a table have blanks for
-// tabs, and times whole seconds. The list belongs to the caller.
+// tabs and none at the end of a line, and times whole seconds. The list belongs
+// to the caller.
 func (e *Export) Users(ctx context.Context) ([]User, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", e.name, err)

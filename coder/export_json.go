@@ -268,15 +268,17 @@ func (u *jsonUser) roles(j *jsonUsers) error {
 		if j.peek() != '{' {
 			return j.unexpected("a role")
 		}
-		return j.object(func(key string) error {
+		role := ""
+		err := j.object(func(key string) (err error) {
 			if key != "name" || j.peek() != '"' {
 				return j.skip(3)
 			}
-			name, err := j.string()
-			if err == nil && name != codersdk.RoleMember {
-				u.Roles = append(u.Roles, name)
-			}
+			role, err = j.string()
 			return err
 		})
+		if role != "" && role != codersdk.RoleMember {
+			u.Roles = append(u.Roles, role)
+		}
+		return err
 	})
 }

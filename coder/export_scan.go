@@ -61,7 +61,7 @@ func (s *scanner) unexpected(wanted string) error {
 }
 
 func (s *scanner) wrong(format string, args ...any) error {
-	return fault.New(fault.Usage, again, "line %d is not JSON: %w", s.line(), fmt.Errorf(format, args...))
+	return fault.New(fault.Usage, again, "line %d: %w", s.line(), fmt.Errorf(format, args...))
 }
 
 func (s *scanner) line() int { return strings.Count(s.text[:s.at], "\n") + 1 }

@@ -131,7 +131,7 @@ func (t *table) row(cells []string, number int) error {
 	var u User
 	for i, c := range t.columns {
 		if c.field == hasEmail && cells[i] == "" && name && !t.hasFilled {
-			return errors.New("this may be a user without an address, or more of the name above: export it with the column username, too")
+			return errors.New("this may be a user without an address, or more of the name above")
 		}
 		if err := setCell(&u, c.field, cells[i]); err != nil {
 			return err
