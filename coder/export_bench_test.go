@@ -16,11 +16,11 @@ import (
 func BenchmarkExport(b *testing.B) {
 	const n = 100_000
 	var table, array strings.Builder
-	fmt.Fprintf(&table, "%-14s%-27s%-22s%-11s\n", "USERNAME", "EMAIL", "CREATED AT", "STATUS")
+	fmt.Fprintf(&table, "%-13s%-27s%-22s%-11s\n", "USERNAME", "EMAIL", "CREATED AT", "STATUS")
 	for i := range n {
-		fmt.Fprintf(&table, "%-14s%-27s%-22s%-11s\n", fmt.Sprintf("user-%d", i), fmt.Sprintf("User-%d@example.com", i),
+		fmt.Fprintf(&table, "%-13s%-27s%-22s%-11s\n", fmt.Sprintf("user-%06d", i), fmt.Sprintf("User-%d@example.com", i),
 			"2024-02-29T08:00:00Z", "active")
-		fmt.Fprintf(&array, `,{"id":"00000000-0000-4000-8000-%012d","username":"user-%d","name":"Some Body",`+
+		fmt.Fprintf(&array, `,{"id":"00000000-0000-4000-8000-%012d","username":"user-%06d","name":"Some Body",`+
 			`"avatar_url":"https://avatars.example.com/u/1","email":"User-%[2]d@example.com",`+
 			`"created_at":"2024-02-29T08:00:00.123456Z","updated_at":"2024-02-29T08:00:00.123456Z",`+
 			`"last_seen_at":"2025-02-28T08:00:00.123456Z","status":"active","login_type":"oidc",`+

@@ -67,19 +67,36 @@ func (l *userList) check(allowEmpty bool) error {
 		if l.fields&unique.field == 0 {
 			continue
 		}
-		first := make(map[string]int, len(l.users))
-		for i := range l.users {
-			key := unique.key(&l.users[i])
-			if key == "" {
-				continue
-			}
-			if other, ok := first[key]; ok {
-				return fault.New(fault.Usage, "is this one list of one deployment? "+again,
-					"%s %d: the %s %s is there already, in %s %d",
-					l.unit, l.places[i], unique.field, quoted(key), l.unit, l.places[other])
-			}
-			first[key] = i
+		key, first, other := l.repeated(unique.key)
+		if other > 0 {
+			return fault.New(fault.Usage, "is this one list of one deployment? "+again, "%s %d: the %s %s is there already, in %s %d",
+				l.unit, l.places[other], unique.field, quoted(key), l.unit, l.places[first])
 		}
 	}
 	return nil
+}
+
+// repeated finds the first user whose key another one has before; 0 is nobody.
+// Coder orders users by their names, so that one look often does.
+func (l *userList) repeated(keyOf func(*User) string) (key string, first, other int) {
+	ascending, last := true, ""
+	for i := range l.users {
+		key := keyOf(&l.users[i])
+		ascending = ascending && key > last
+		if last = key; !ascending {
+			break
+		}
+	}
+	if ascending {
+		return "", 0, 0
+	}
+	seen := make(map[string]int, len(l.users))
+	for i := range l.users {
+		key := keyOf(&l.users[i])
+		if first, ok := seen[key]; ok && key != "" {
+			return key, first, i
+		}
+		seen[key] = i
+	}
+	return "", 0, 0
 }
