@@ -1,0 +1,284 @@
+package coder
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/coder/coder/v2/codersdk"
+
+	"cohort/internal/fault"
+)
+
+// jsonUsers reads lists of users as JSON: an array of users or of answers of
+// the API, or one or several of either one after another.
+type jsonUsers struct {
+	scanner
+	userList
+	// pages counts the answers of the API, count is what they say.
+	pages, count int
+	// read counts the users that were begun.
+	read int
+}
+
+// readJSON reads a text that begins with an array or an object.
+func readJSON(text string) (*userList, error) {
+	j := &jsonUsers{scanner: scanner{text: text}, userList: newUserList("user", text, "@")}
+	// Nothing is missing of nobody.
+	j.fields = allFields
+	lists := 0
+	for j.peek() != 0 || j.at < len(text) {
+		var err error
+		if j.peek() == '[' {
+			lists++
+			err = j.array(j.element)
+		} else {
+			err = j.element()
+		}
+		if err == nil && lists > 1 {
+			err = fault.New(fault.Usage, again, "line %d: here ends a second list", j.line())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case j.pages == 0:
+	case j.read != j.count:
+		return nil, fault.New(fault.Source, "save the answer to /api/v2/users without limit and offset",
+			"Coder counted %d users, and %d are here", j.count, j.read)
+	}
+	if j.fields&hasLoginType != 0 {
+		// The API leaves out the names of those who have none.
+		j.fields |= hasName
+	}
+	return &j.userList, nil
+}
+
+// element reads what is in the array, or stands alone.
+func (j *jsonUsers) element() error {
+	switch j.peek() {
+	case '{':
+		return j.answer()
+	case '"':
+		return j.columnNames()
+	}
+	return j.unexpected("a user")
+}
+
+// columnNames explains what the line for jq leaves that Coder's documentation
+// has for the API: it prints the names of the columns as a JSON list, and fails
+// at the first user, since @csv takes no lists such as their roles.
+func (j *jsonUsers) columnNames() error {
+	name, err := j.string()
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Usage,
+		"save the API's answer as it is, without jq, or: coder users list -o json > users.json",
+		"this is a list of words such as %s and holds no users: jq failed after the names of the columns, as the line in Coder's documentation of the API does",
+		quoted(name))
+}
+
+// answer reads an answer of the API, or a user, which shows at the first
+// member that only one of them has.
+func (j *jsonUsers) answer() error {
+	var (
+		user    jsonUser
+		isList  bool
+		counted string
+		message string
+	)
+	number := j.read + 1
+	err := j.object(func(key string) error {
+		var err error
+		switch key {
+		case "users":
+			if isList {
+				return j.scanner.wrong("%q is there twice", key)
+			}
+			isList = true
+			if j.peek() != '[' {
+				return j.unexpected("a list of users")
+			}
+			return j.array(func() error {
+				if j.peek() != '{' {
+					return j.unexpected("a user")
+				}
+				return j.user()
+			})
+		case "count":
+			counted, err = j.number()
+			return err
+		case "message":
+			if j.peek() == '"' {
+				message, err = j.string()
+				return err
+			}
+		}
+		return user.member(j, key)
+	})
+	switch {
+	case err != nil:
+		return err
+	case isList:
+		return j.page(counted)
+	case user.fields == 0 && message != "":
+		return fault.New(fault.Source, "is the token right? coder users list -o json writes a list",
+			"this is not a list but an error of Coder: %s", oneLine(message))
+	}
+	j.read++
+	return j.keep(&user, number)
+}
+
+// page compares what an answer says with what came.
+func (j *jsonUsers) page(counted string) error {
+	count, err := strconv.Atoi(counted)
+	switch {
+	case counted == "":
+		return fault.New(fault.Usage, again, `"users" comes without "count"`)
+	case err != nil:
+		return fault.New(fault.Usage, again, `"count" is %s`, quoted(counted))
+	case j.pages > 0 && count != j.count:
+		return fault.New(fault.Source, "save the answer to /api/v2/users without limit and offset",
+			"users came or went between the answers: Coder counted %d, then %d", j.count, count)
+	}
+	j.pages++
+	j.count = count
+	return nil
+}
+
+// user reads one user of a list.
+func (j *jsonUsers) user() error {
+	j.read++
+	number := j.read
+	var user jsonUser
+	if err := j.object(func(key string) error { return user.member(j, key) }); err != nil {
+		return err
+	}
+	return j.keep(&user, number)
+}
+
+// keep takes a user whose fields must be those of all others.
+func (j *jsonUsers) keep(user *jsonUser, number int) error {
+	switch {
+	case user.ofPeople != "":
+		return people(user.ofPeople)
+	case user.fields&hasEmail == 0:
+		return fault.New(fault.Usage, formats, "user %d has no email: this is no list of Coder users", number)
+	case user.wrong != nil:
+		return j.userList.wrong(number, user.wrong)
+	case len(j.users) == 0:
+		j.fields = user.fields
+	default:
+		if differing := (user.fields ^ j.fields) &^ hasName; differing != 0 {
+			return j.userList.wrong(number, fmt.Errorf("some users have %q and others have not", differing.String()))
+		}
+		j.fields |= user.fields & hasName
+	}
+	j.add(user.User, number)
+	return nil
+}
+
+// people is the error about a list of people.
+func people(column string) error {
+	return fault.New(fault.Usage,
+		"a list of people is for --idp; if they are Coder users, leave only columns of Coder's, such as username, email and status",
+		"this looks like a list of people, not of Coder users: it has %s", quoted(column))
+}
+
+// jsonUser is a user that is being read.
+type jsonUser struct {
+	User
+	fields fieldSet
+	// wrong is what is the matter with a value, and ofPeople is a member that
+	// people have and users never: neither is said before all members are
+	// known, since this may be no user at all.
+	wrong    error
+	ofPeople string
+}
+
+// member reads the value of one member of a user.
+func (u *jsonUser) member(j *jsonUsers, key string) error {
+	field := fieldSet(0)
+	switch key {
+	case "id":
+		field = hasID
+	case "username":
+		field = hasUsername
+	case "name":
+		field = hasName
+	case "email":
+		field = hasEmail
+	case "status":
+		field = hasStatus
+	case "login_type":
+		field = hasLoginType
+	case "roles":
+		field = hasRoles
+	case "created_at":
+		field = hasCreatedAt
+	case "last_seen_at":
+		field = hasLastSeenAt
+	case "is_service_account":
+		j.peek()
+		u.ServiceAccount = strings.HasPrefix(j.text[j.at:], "true")
+		return j.skip(1)
+	default:
+		if len(j.users) == 0 && ofPeople(key) {
+			u.ofPeople = key
+		}
+		return j.skip(1)
+	}
+	if u.fields&field != 0 {
+		u.note(fmt.Errorf("%q is there twice", key))
+	}
+	u.fields |= field
+	switch next := j.peek(); {
+	case field == hasRoles && next == '[':
+		return u.roles(j)
+	case next == '"' && field != hasRoles:
+		text, err := j.string()
+		if err != nil {
+			return err
+		}
+		u.note(field.set(&u.User, text))
+		return nil
+	case next == 'n' && (field == hasName || field == hasRoles):
+		// Whoever has none.
+		return j.skip(1)
+	}
+	start := j.at
+	if err := j.skip(1); err != nil {
+		return err
+	}
+	u.note(fmt.Errorf("%q is %s", key, quoted(j.text[start:j.at])))
+	return nil
+}
+
+func (u *jsonUser) note(err error) {
+	if u.wrong == nil {
+		u.wrong = err
+	}
+}
+
+// roles reads the objects of the site-wide roles.
+func (u *jsonUser) roles(j *jsonUsers) error {
+	return j.array(func() error {
+		if j.peek() != '{' {
+			return j.unexpected("a role")
+		}
+		role := ""
+		err := j.object(func(key string) (err error) {
+			if key != "name" || j.peek() != '"' {
+				return j.skip(3)
+			}
+			role, err = j.string()
+			return err
+		})
+		if role != "" && role != codersdk.RoleMember {
+			u.Roles = append(u.Roles, role)
+		}
+		return err
+	})
+}
