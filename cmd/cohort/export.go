@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -122,31 +121,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		return err
 	}
 
-	sources, err := from.open(w, to.allowEmpty)
+	read, err := readAndJoin(ctx, w, from, to.allowEmpty, plan.columns, plan.options)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sources.close()) }()
-	people, users, err := sources.readBoth(ctx, w, from.quiet, plan.columns.Request())
-	if err != nil {
-		return err
-	}
-	for i, n := range people.Sizes() {
-		if n == 0 && !to.allowEmpty {
-			return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-				"%s gave no people", sources.people[i].Source().Name)
-		}
-	}
-
-	joined, err := join.Join(people, users, plan.columns, plan.options)
-	if err != nil {
-		return err
-	}
-	figures := joined.Figures()
-	if n := figures.People.WithoutAddress; n > 0 && n == figures.People.Total && !to.allowEmpty {
-		return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
-			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
-	}
+	joined, figures := read.table, read.figures
 	encoder := join.NewCSV(table, plan.csv)
 	if plan.format == join.JSONLines {
 		encoder = join.NewJSONLines(table)
@@ -164,11 +143,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	warnings := slices.Concat(changeWarnings(written.Changes), doubtWarnings(doubts, to.review), conflictWarnings(figures.People, to.review), emptyWarnings(written))
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
-		Sources: sources.manifest(people, users),
+		Sources: read.sources,
 		Figures: figures, Columns: written.ManifestColumns(), Changes: written.Changes,
 		Files: []join.ManifestFile{{Path: to.output, Format: plan.format, Rows: written.Rows, Bytes: table.size, SHA256: table.sha256()}},
 		Join:  plan.options.Join, Where: to.where,
-		Warnings: slices.Concat([]string{}, sources.notices.all(), warnings),
+		Warnings: slices.Concat([]string{}, read.notices, warnings),
 	}
 	if review != nil {
 		report.Files = append(report.Files, join.ManifestFile{

@@ -111,6 +111,12 @@ func (w world) saySummary(m join.Manifest) {
 		}
 		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
 	}
+	w.sayLines(lines)
+	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
+}
+
+// sayLines prints the lines of a summary, aligned.
+func (w world) sayLines(lines []summaryLine) {
 	labels, numbers := 0, 0
 	for _, line := range lines {
 		labels = max(labels, len(line.label))
@@ -120,7 +126,6 @@ func (w world) saySummary(m join.Manifest) {
 		row := fmt.Sprintf("%-*s  %*s  %s", labels, line.label, numbers, grouped(line.count), line.remark)
 		fmt.Fprintln(w.stderr, strings.TrimRight(row, " "))
 	}
-	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
 }
 
 func sourceName(source join.ManifestSource) string { return source.Name + ", " + source.Complete }
