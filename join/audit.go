@@ -195,7 +195,7 @@ func (a *auditor) lookAtPerson(u int32) {
 	if since, idle := a.idleSince(user); idle && !hasLeft {
 		a.add(FindingIdle, Low, user, person, since, idleRemedy)
 	}
-	if clearlyAnother(a.names(owner), user) {
+	if a.isAnother(owner, user) {
 		severity := Medium
 		if isSuspended {
 			severity = Low

@@ -12,36 +12,26 @@ import (
 	"cohort/idp"
 )
 
-// personNames are the words by which a person is known.
-type personNames struct {
-	// name are those of the display name, or of given and family name.
-	name []string
-	// others are those of the username and of the addresses.
-	others []string
-}
-
-// names are the words by which the person at hand is known.
-func (a *auditor) names(person int32) personNames {
-	known := personNames{name: words(strings.Join([]string{a.text(idp.Name), a.text(idp.GivenName), a.text(idp.FamilyName)}, " "))}
-	known.others = words(a.text(idp.Username))
-	for address := range a.table.people.records[person].addresses(primaries | aliases | logins) {
-		local, _, _ := cutDomain(address)
-		known.others = append(known.others, words(local)...)
-	}
-	return known
-}
-
-// clearlyAnother says whether an account carries the name of somebody else than
-// the person. Both have to have a first and a last name that can be compared;
-// one word in common, in any order and spelling, also with the usernames or the
-// addresses, makes them perhaps the same. Short forms are not known, so that
-// this finds few, and rarely in vain.
-func clearlyAnother(person personNames, account *coder.User) bool {
-	name := words(account.Name)
-	if len(person.name) < 2 || len(name) < 2 || !shareScript(person.name, name) {
+// isAnother says whether an account carries clearly another name than that of
+// the person at hand. Both have to have a first and a last name that can be
+// compared; one word in common, in any order and spelling, also with the
+// usernames or the addresses, makes them perhaps the same. Short forms are not
+// known, so that this finds few, and rarely in vain.
+func (a *auditor) isAnother(person int32, account *coder.User) bool {
+	if ExactKey(account.Name) == "" || ExactKey(account.Name) == ExactKey(a.text(idp.Name)) {
 		return false
 	}
-	return !related(person.name, name) && !related(person.others, name) && !related(person.name, words(account.Username))
+	name := words(account.Name)
+	known := words(strings.Join([]string{a.text(idp.Name), a.text(idp.GivenName), a.text(idp.FamilyName)}, " "))
+	if len(name) < 2 || len(known) < 2 || related(known, name) || !shareScript(known, name) || related(known, words(account.Username)) {
+		return false
+	}
+	others := a.text(idp.Username)
+	for address := range a.table.people.records[person].addresses(primaries | aliases | logins) {
+		local, _, _ := cutDomain(address)
+		others += " " + local
+	}
+	return !related(words(others), name)
 }
 
 // words are the different parts of a name that have letters, folded.
