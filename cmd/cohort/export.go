@@ -3,16 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
-	"cohort/coder"
-	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/join"
 )
@@ -74,31 +70,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		return err
 	}
 
-	sources, err := from.open(w, to.allowEmpty)
+	read, err := readAndJoin(ctx, w, from, to.allowEmpty, plan.columns, plan.options)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sources.close()) }()
-	people, users, err := sources.readBoth(ctx, w, from.quiet, plan.columns.Request())
-	if err != nil {
-		return err
-	}
-	for i, n := range people.Sizes() {
-		if n == 0 && !to.allowEmpty {
-			return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-				"%s gave no people", sources.people[i].name)
-		}
-	}
-
-	joined, err := join.Join(people, users, plan.columns, plan.options)
-	if err != nil {
-		return err
-	}
-	figures := joined.Figures()
-	if n := figures.People.WithoutAddress; n > 0 && n == figures.People.Total && !to.allowEmpty {
-		return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
-			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
-	}
+	joined, figures := read.table, read.figures
 	made, err := plan.write(joined, table, &outputs)
 	if err != nil {
 		return err
@@ -113,7 +89,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	}
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
-		Sources: sources.manifest(people, users),
+		Sources: read.sources,
 		Figures: figures, DX: made.dx, Columns: made.written.ManifestColumns(), Changes: made.written.Changes,
 		Files: files,
 		Join:  plan.options.Join, Where: to.where,
@@ -124,7 +100,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	}
 	warnings := slices.Concat(changeWarnings(made.written.Changes), doubtWarnings(doubts, to.review),
 		conflictWarnings(figures.People, to.review), emptyWarnings(made.written), made.warnings, fallen)
-	report.Warnings = slices.Concat([]string{}, sources.notices.all(), warnings)
+	report.Warnings = slices.Concat([]string{}, read.notices, warnings)
 	if manifest != nil {
 		encoder := json.NewEncoder(manifest)
 		encoder.SetIndent("", "  ")
@@ -150,34 +126,4 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		return fault.New(fault.Findings, "the output is written; --review FILE lists them", "%s ambiguous", counted(n, "record is", "records are"))
 	}
 	return nil
-}
-
-// readBoth reads both sides at the same time. The first that fails ends the
-// other.
-func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp.Request) (
-	people *join.Population, users []coder.User, err error,
-) {
-	var all []*reading
-	for _, from := range s.people {
-		all = append(all, from.reading)
-	}
-	shown := startProgress(w, quiet, append(all, &s.users))
-	defer shown.stop()
-	people = join.NewPopulation(request)
-	s.notices.show = shown.warn
-	request.Notify = s.notices.tell
-	group, ctx := errgroup.WithContext(ctx)
-	for _, from := range s.people {
-		source := people.AddSource(from.name)
-		group.Go(func() error { return s.readPeople(ctx, from, request, source) })
-	}
-	group.Go(func() (err error) {
-		if users, err = s.coder.Users(ctx); err == nil {
-			s.users.count.Store(int64(len(users)))
-			s.users.end()
-		}
-		return err
-	})
-	err = group.Wait()
-	return people, users, err
 }

@@ -1,0 +1,435 @@
+package join_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cohort/coder"
+	"cohort/idp"
+	"cohort/join"
+)
+
+// auditDay is the moment at which the tests look.
+func auditDay() time.Time { return time.Date(2026, time.March, 31, 12, 0, 0, 0, time.UTC) }
+
+// days is that many days before the audit.
+func days(n int) time.Time { return auditDay().AddDate(0, 0, -n) }
+
+// auditTable joins people, whose fields may be missing, for an audit.
+func auditTable(t testing.TB, people []idp.Person, users []coder.User, options join.Options) *join.Table {
+	t.Helper()
+	columns := join.AuditColumns()
+	population := join.NewPopulation(columns.Request())
+	source := population.AddSource("test:")
+	for _, p := range people {
+		if p.Fields == nil {
+			p.Fields = make([]idp.Value, len(columns.Request().Fields))
+		}
+		if err := source.Add(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	joined, err := join.Join(population, users, columns, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return joined
+}
+
+func audited(t testing.TB, people []idp.Person, users []coder.User) join.Audit {
+	t.Helper()
+	return auditTable(t, people, users, join.Options{Join: join.Left, Domains: testDomains()}).
+		Audit(join.AuditOptions{Now: auditDay(), Idle: 90 * 24 * time.Hour})
+}
+
+// with gives a person the value of a field.
+func with(field idp.Field, items ...string) func(*idp.Person) {
+	return func(p *idp.Person) {
+		fields := join.AuditColumns().Request().Fields
+		if p.Fields == nil {
+			p.Fields = make([]idp.Value, len(fields))
+		}
+		p.Fields[slices.Index(fields, field)] = idp.TextOrList(items...)
+	}
+}
+
+func dormant(u *coder.User) { u.Status = coder.StatusDormant }
+func seen(ago int) func(*coder.User) {
+	return func(u *coder.User) { u.LastSeenAt = days(ago) }
+}
+func made(ago int) func(*coder.User) {
+	return func(u *coder.User) { u.CreatedAt = days(ago) }
+}
+func roles(names ...string) func(*coder.User) {
+	return func(u *coder.User) { u.Roles = names }
+}
+func called(name string) func(*coder.User) {
+	return func(u *coder.User) { u.Name = name }
+}
+func loginBy(loginType string) func(*coder.User) {
+	return func(u *coder.User) { u.LoginType = loginType }
+}
+func service(u *coder.User) { u.ServiceAccount = true }
+
+func TestWhatAnAuditFinds(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		people []idp.Person
+		users  []coder.User
+		want   []string // severity key: evidence
+	}{
+		{
+			name:   "nothing about an active person who was seen",
+			people: []idp.Person{person("1", "a@corp.example")},
+			users:  []coder.User{user("a", "a@corp.example", seen(1))},
+		},
+		{
+			name:   "a leaver, with what the directory says",
+			people: []idp.Person{person("1", "a@corp.example", disabled, with(idp.StatusRaw, "userAccountControl=514 (disabled)"))},
+			users:  []coder.User{user("a", "a@corp.example", seen(1), loginBy("oidc"))},
+			want: []string{"high leaver:a: disabled in the identity provider by userAccountControl=514 (disabled); " +
+				"the account is active, last seen 2026-03-30 (1 day ago)"},
+		},
+		{
+			name: "a leaver who was seen after leaving, and signs in without the identity provider",
+			people: []idp.Person{person("1", "a@corp.example", disabled,
+				with(idp.StatusRaw, "userAccountControl=512", "accountExpires=2026-03-01T00:00:00Z (expired)"))},
+			users: []coder.User{user("a", "a@corp.example", seen(0), loginBy("password"))},
+			want: []string{"high leaver:a: disabled in the identity provider by userAccountControl=512, accountExpires=2026-03-01T00:00:00Z (expired); " +
+				"the account is active, last seen 2026-03-31, which is after leaving; its login by password does not end with the identity provider's"},
+		},
+		{
+			name:   "a leaver who was last seen before leaving",
+			people: []idp.Person{person("1", "a@corp.example", disabled, with(idp.StatusRaw, "accountExpires=2026-03-01T00:00:00Z (expired)"))},
+			users:  []coder.User{user("a", "a@corp.example", seen(40), dormant)},
+			want: []string{"high leaver:a: disabled in the identity provider by accountExpires=2026-03-01T00:00:00Z (expired); " +
+				"the account is dormant, last seen 2026-02-19 (40 days ago)"},
+		},
+		{
+			name:   "no leaver whose account is suspended",
+			people: []idp.Person{person("1", "a@corp.example", disabled)},
+			users:  []coder.User{user("a", "a@corp.example", seen(1), suspended)},
+		},
+		{
+			name:   "a leaver's second account too",
+			people: []idp.Person{person("1", "a@corp.example", disabled, alias("a2@corp.example"), with(idp.Name, "Ann Lee"))},
+			users:  []coder.User{user("a", "a@corp.example", seen(1), suspended), user("a2", "a2@corp.example", seen(1))},
+			want: []string{
+				"high leaver:a2: disabled in the identity provider; the account is active, last seen 2026-03-30 (1 day ago); the person also has the account a",
+				"low second-account:a2: a2@corp.example is an address of Ann Lee; the person also has the account a; the account is active, last seen 2026-03-30 (1 day ago)",
+			},
+		},
+		{
+			name:   "a leaver among people of whom all have left",
+			people: []idp.Person{person("1", "x@corp.example", disabled), person("2", "X@corp.example", disabled)},
+			users:  []coder.User{user("x", "x@corp.example", dormant, seen(3))},
+			want: []string{
+				"high leaver:x: 2 people have this address, and all are disabled: X@corp.example (2), x@corp.example (1); the account is dormant, last seen 2026-03-28 (3 days ago)",
+				"medium ambiguous:x: 2 people have this address, and all are disabled: X@corp.example (2), x@corp.example (1); the account is dormant, last seen 2026-03-28 (3 days ago)",
+			},
+		},
+		{
+			name:   "orphans, those without need last",
+			people: []idp.Person{person("1", "b@corp.example")},
+			users: []coder.User{
+				user("a", "a@corp.example", seen(1)), user("b", "b@elsewhere.example"), user("gone", "gone@corp.example", suspended),
+				user("bot", "", service), user("blank", " "),
+			},
+			want: []string{
+				"medium orphan:a: nobody has its address; the account is active, last seen 2026-03-30 (1 day ago)",
+				"medium orphan:b: nobody has its address, but its local part: b@corp.example; the account is active, never seen",
+				"medium orphan:blank: it has no e-mail; the account is active, never seen",
+				"info orphan:bot: a service account, which is no person's; the account is active, never seen",
+				"info orphan:gone: nobody has its address; the account is suspended, never seen",
+				"low unmatched-domain:elsewhere.example: 1 account, 1 not suspended; nobody in the identity provider has an address there; 1 has a namesake at corp.example",
+			},
+		},
+		{
+			name: "no orphan whose address has somebody ambiguous",
+			people: []idp.Person{
+				person("1", "x@corp.example", alias("rolf@corp.example")), person("2", "x@corp.example"),
+			},
+			users: []coder.User{user("x", "x@corp.example", seen(1)), user("rolf", "rolf@corp.example", seen(1))},
+			want: []string{
+				"medium ambiguous:rolf: its address has x@corp.example (1), of whom another address is ambiguous; the account is active, last seen 2026-03-30 (1 day ago)",
+				"medium ambiguous:x: 2 people who are not disabled have this address: x@corp.example (1), x@corp.example (2); the account is active, last seen 2026-03-30 (1 day ago)",
+			},
+		},
+		{
+			name:   "two accounts that are one address",
+			people: []idp.Person{person("1", "j\u00fc@corp.example")},
+			users:  []coder.User{user("ju1", "JU\u0308@corp.example", seen(1)), user("ju2", "ju\u0308@corp.EXAMPLE", suspended)},
+			want: []string{
+				"medium ambiguous:ju1: it shares the address of jü@corp.example (1) with ju2; the account is active, last seen 2026-03-30 (1 day ago)",
+				"info ambiguous:ju2: it shares the address of jü@corp.example (1) with ju1; the account is suspended, never seen",
+			},
+		},
+		{
+			name: "idle are active people and accounts alone",
+			people: []idp.Person{
+				person("1", "long@corp.example"), person("2", "never@corp.example", unknown), person("3", "new@corp.example"),
+				person("4", "edge@corp.example"), person("5", "dormant@corp.example"), person("6", "left@corp.example", disabled),
+				person("7", "unmade@corp.example"),
+			},
+			users: []coder.User{
+				user("long", "long@corp.example", seen(400), made(500)), user("never", "never@corp.example", made(90)),
+				user("new", "new@corp.example", made(89)), user("edge", "edge@corp.example", seen(89), made(500)),
+				user("dormant", "dormant@corp.example", seen(100), dormant), user("left", "left@corp.example", seen(100)),
+				user("unmade", "unmade@corp.example"),
+			},
+			want: []string{
+				"high leaver:left: disabled in the identity provider; the account is active, last seen 2025-12-21 (100 days ago)",
+				"low idle:long: active, but last seen 2025-02-24 (400 days ago)",
+				"low idle:never: active, but never seen since it was made 2025-12-31 (90 days ago)",
+			},
+		},
+		{
+			name:   "owners and administrators are a degree graver",
+			people: []idp.Person{person("1", "a@corp.example", disabled), person("2", "b@corp.example"), person("3", "c@corp.example")},
+			users: []coder.User{
+				user("a", "a@corp.example", seen(1), roles("owner")), user("b", "b@corp.example", seen(91), roles("user-admin", "auditor", "template-admin")),
+				user("c", "c@corp.example", seen(91), roles("auditor")), user("bot", "", service, roles("owner")),
+			},
+			want: []string{
+				"critical leaver:a*: disabled in the identity provider; the account is active, last seen 2026-03-30 (1 day ago)",
+				"critical privileged:a*: role: owner; also found: leaver; the account is active, last seen 2026-03-30 (1 day ago)",
+				"medium privileged:b*: roles: template-admin, user-admin; also found: idle; the account is active, last seen 2025-12-30 (91 days ago)",
+				"medium privileged:bot*: role: owner; also found: orphan; the account is active, never seen",
+				"low orphan:bot*: a service account, which is no person's; the account is active, never seen",
+				"medium idle:b*: active, but last seen 2025-12-30 (91 days ago)",
+				"low idle:c: active, but last seen 2025-12-30 (91 days ago)",
+			},
+		},
+		{
+			name:   "domains, an alias of which is known",
+			people: []idp.Person{person("1", "a@corp.example", alias("a@alias.example"), login("a@login.example")), person("2", "b@corp.example")},
+			users: []coder.User{
+				user("v", "v@old.example", suspended), user("w", "w@login.example", suspended), user("x", "x@alias.example", suspended),
+				user("a2", "a@gone.example", suspended), user("b2", "B@Gone.example", seen(1)), user("c2", "c@gone.example", suspended),
+				user("z", "z@away.example", suspended),
+			},
+			want: []string{
+				"medium orphan:b2: nobody has its address, but its local part: b@corp.example; the account is active, last seen 2026-03-30 (1 day ago)",
+				"info orphan:a2: nobody has its address, but its local part: a@alias.example, a@corp.example, a@login.example; the account is suspended, never seen",
+				"info orphan:c2: nobody has its address; the account is suspended, never seen",
+				"info orphan:v: nobody has its address; the account is suspended, never seen",
+				"info orphan:w: nobody has its address; the account is suspended, never seen",
+				"info orphan:x: nobody has its address; the account is suspended, never seen",
+				"info orphan:z: nobody has its address; the account is suspended, never seen",
+				"low unmatched-domain:gone.example: 3 accounts, 1 not suspended; nobody in the identity provider has an address there; 2 have a namesake at corp.example",
+				"info unmatched-domain:away.example: 1 account, 0 not suspended; nobody in the identity provider has an address there",
+			},
+		},
+		{
+			name:   "another person's name",
+			people: []idp.Person{person("1", "desk@corp.example", with(idp.Name, "Ann Lee"))},
+			users:  []coder.User{user("bob", "desk@corp.example", seen(1), called("Robert King"))},
+			want: []string{"medium name-mismatch:bob: the address is of Ann Lee, and the account of Robert King; " +
+				"the account is active, last seen 2026-03-30 (1 day ago)"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, f := range audited(t, test.people, test.users).Findings {
+				mark := ""
+				if f.Privileged {
+					mark = "*"
+				}
+				got = append(got, fmt.Sprintf("%s %s%s: %s", f.Severity, f.Key, mark, f.Evidence))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAFindingNamesPersonAndAccount(t *testing.T) {
+	got := audited(t, []idp.Person{person("42", " a@corp.example", disabled, with(idp.GivenName, "Ann"), with(idp.FamilyName, "Lee"))},
+		[]coder.User{user("a", "A@corp.example", seen(1))}).Findings
+	want := join.Finding{
+		Key: "leaver:a", Kind: join.FindingLeaver, Severity: join.High,
+		Person:     join.FindingPerson{Email: "a@corp.example", Name: "Ann Lee", ID: "42"},
+		Account:    join.FindingAccount{Username: "a", Email: "A@corp.example", ID: "id-a", Status: "active", LastSeenAt: days(1)},
+		Candidates: []string{},
+		Evidence:   "disabled in the identity provider; the account is active, last seen 2026-03-30 (1 day ago)",
+		Remedy:     "suspend the account: coder users suspend USERNAME",
+	}
+	if len(got) != 1 {
+		t.Fatalf("%d findings", len(got))
+	}
+	if diff := cmp.Diff(want, got[0]); diff != "" {
+		t.Errorf("finding (-want +got):\n%s", diff)
+	}
+}
+
+// A file may say nothing of when accounts were seen, or of their status.
+func TestNobodyIsIdleWhereNothingTells(t *testing.T) {
+	got := audited(t, []idp.Person{person("1", "a@corp.example"), person("2", "b@corp.example", disabled)},
+		[]coder.User{{Email: "a@corp.example", Status: coder.StatusActive, CreatedAt: days(400)}, {Email: "b@corp.example"}})
+	if want := []string{"nothing tells when the accounts were last seen, so that none is called idle"}; !slices.Equal(got.Notes, want) {
+		t.Errorf("notes %q", got.Notes)
+	}
+	if len(got.Findings) != 1 || got.Findings[0].Key != "leaver:b@corp.example" ||
+		got.Findings[0].Evidence != "disabled in the identity provider; the account is of unknown status" {
+		t.Errorf("found %+v", got.Findings)
+	}
+}
+
+// TestAnAuditAddsUp compares the findings about random crowds with the figures
+// of their join, and with what can be counted without it.
+func TestAnAuditAddsUp(t *testing.T) {
+	found := make(map[join.FindingKind]int)
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		people, users := random(r)
+		for i := range users {
+			users[i].LastSeenAt = days(r.IntN(200))
+			if r.IntN(4) == 0 {
+				users[i].Roles = []string{"owner"}
+			}
+		}
+		options := join.Options{Join: join.Left, Domains: testDomains()}
+		table := auditTable(t, people, users, options)
+		figures := table.Figures()
+		audit := table.Audit(join.AuditOptions{Now: auditDay(), Idle: 90 * 24 * time.Hour})
+		counts := make(map[join.FindingKind]int)
+		keys := make(map[string]bool)
+		for _, f := range audit.Findings {
+			counts[f.Kind]++
+			found[f.Kind]++
+			if keys[f.Key] {
+				t.Fatalf("seed %d: two findings are called %s", seed, f.Key)
+			}
+			keys[f.Key] = true
+			if f.Kind == join.FindingOrphan && slices.ContainsFunc(people, func(p idp.Person) bool {
+				return slices.ContainsFunc(slices.Concat([]string{p.Primary}, p.Aliases, p.Logins), func(address string) bool {
+					return join.ExactKey(address) != "" && testDomains().Key(address) == testDomains().Key(f.Account.Email)
+				})
+			}) {
+				t.Fatalf("seed %d: %s has an address of somebody", seed, f.Key)
+			}
+		}
+		u := figures.Users
+		if counts[join.FindingSecondAccount] != u.Second ||
+			counts[join.FindingOrphan]+counts[join.FindingAmbiguous] != u.Unmatched+u.WithoutAddress+u.Ambiguous ||
+			counts[join.FindingAmbiguous] < u.Ambiguous || counts[join.FindingLeaver] < figures.Leavers {
+			t.Fatalf("seed %d: findings %v of figures %+v", seed, counts, figures)
+		}
+		// The order in which sources deliver is of no account.
+		r.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
+		r.Shuffle(len(users), func(i, j int) { users[i], users[j] = users[j], users[i] })
+		again := auditTable(t, people, users, options).Audit(join.AuditOptions{Now: auditDay(), Idle: 90 * 24 * time.Hour})
+		if diff := cmp.Diff(audit, again); diff != "" {
+			t.Fatalf("seed %d: in another order (-want +got):\n%s", seed, diff)
+		}
+	}
+	for _, kind := range join.FindingKinds() {
+		if found[kind] == 0 && kind != join.FindingNameMismatch && kind != join.FindingUnmatchedDomain {
+			t.Errorf("no crowd had the kind %s", kind)
+		}
+	}
+}
+
+func TestNamesOfClearlyAnotherPerson(t *testing.T) {
+	for _, test := range []struct {
+		person, username, address string
+		account, accountUsername  string
+		another                   bool
+	}{
+		{"Ann Lee", "alee", "desk@corp.example", "Robert King", "rking", true},
+		{"Böhm, Jörg", "joerg.boehm", "sales@corp.example", "Anke Fuchs", "anke", true},
+		{"Νίκος Παππάς", "np", "info@corp.example", "Ελένη Γεωργίου", "eg", true},
+
+		{"Böhm, Jörg", "jb", "sales@corp.example", "Joerg Boehm", "jb", false},
+		{"JOHN DOE", "x", "desk@corp.example", "Doe, John", "y", false},
+		{"José Álvarez", "x", "desk@corp.example", "Jose Alvarez", "y", false},
+		{"Moritz Gau\u017f", "x", "desk@corp.example", "Gauß Moritz", "y", false},
+		{"Liam O'Brien", "x", "desk@corp.example", "Seán O\u2019Brien", "y", false},
+		{"Łukasz Żak", "x", "desk@corp.example", "Lukasz Nowak", "y", false},
+		{"Alexander Stone", "x", "desk@corp.example", "Alex Rivers", "y", false},
+		{"J. Doe", "x", "desk@corp.example", "John Smith", "y", false},
+		{"Jane Smythe", "jsmith", "desk@corp.example", "John Smith", "y", false},
+		{"Mimi Duval", "x", "maria.popescu@corp.example", "Maria Popescu", "y", false},
+		{"Ann Lee", "x", "desk@corp.example", "Robert King", "annlee", false},
+		{"Ann Lee", "x", "desk@corp.example", "", "rking", false},
+		{"", "x", "desk@corp.example", "Robert King", "rking", false},
+		{"Ann Lee", "x", "desk@corp.example", "Laboratory", "lab", false},
+		{"Suharto", "x", "desk@corp.example", "Robert King", "rking", false},
+		{"Ann Lee", "x", "desk@corp.example", "=1+1", "y", false},
+		{"田中 由紀", "x", "desk@corp.example", "Robert King", "rking", false},
+	} {
+		t.Run(test.person+" and "+test.account, func(t *testing.T) {
+			got := audited(t, []idp.Person{person("1", test.address, with(idp.Name, test.person), with(idp.Username, test.username))},
+				[]coder.User{user(test.accountUsername, test.address, seen(1), called(test.account))}).Findings
+			if another := len(got) == 1 && got[0].Kind == join.FindingNameMismatch; another != test.another || len(got) > 1 {
+				t.Errorf("found %+v, want another: %v", got, test.another)
+			}
+		})
+	}
+}
+
+func TestAcceptedFindings(t *testing.T) {
+	found := func(t *testing.T) join.Audit {
+		return audited(t, []idp.Person{person("1", "a@corp.example", disabled), person("2", "b@corp.example", disabled)},
+			[]coder.User{user("a", "a@corp.example", seen(1)), user("b", "b@corp.example", seen(1)), user("bot", "", service)})
+	}
+	list, err := join.ReadAccepted(strings.NewReader("\ufeffuntil, Key,who,Reason\n" +
+		"# looked at in spring\n" +
+		"2026-03-31,leaver:a,me,\"on leave, comes back\"\n" +
+		"2026-03-30,leaver:b,,expired yesterday\n" +
+		",orphan:id-bot,,by id\n" +
+		",orphan:b,,of another kind\n" +
+		"2020-01-01,leaver:nobody,,long gone\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	audit := found(t)
+	got := audit.Accept(list, auditDay())
+	var left []string
+	for _, f := range audit.Findings {
+		left = append(left, f.Key)
+	}
+	keys := func(list []join.Accepted) (keys []string) {
+		for _, one := range list {
+			keys = append(keys, one.Key)
+		}
+		return keys
+	}
+	if got.Count != 2 || !slices.Equal(left, []string{"leaver:b"}) || !slices.Equal(keys(got.Expired), []string{"leaver:b"}) ||
+		!slices.Equal(keys(got.Unused), []string{"orphan:b", "leaver:nobody"}) {
+		t.Errorf("left %q, accepted %+v", left, got)
+	}
+	// The last day counts to its end.
+	audit = found(t)
+	if got := audit.Accept(list, time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)); got.Count != 1 || len(got.Expired) != 2 {
+		t.Errorf("on the day after, accepted %+v", got)
+	}
+}
+
+func TestListsOfAcceptedFindingsThatAreRefused(t *testing.T) {
+	const header = "key,reason,until\n"
+	for _, test := range []struct{ name, content, want string }{
+		{"empty", "", "the file is empty; begin with the header key,reason,until"},
+		{"another header", "key,why,until\n", "line 1: there is no column reason; begin with the header key,reason,until"},
+		{"semicolons", "key;reason;until\n", "line 1: there is no column key; begin with the header key,reason,until"},
+		{"no reason", header + "# why\nleaver:a, ,\n", "line 3: leaver:a has no reason; say why it is accepted"},
+		{"no key", header + "leaver,x,\n", `line 2: "leaver" is no key; a key is a kind, a colon and a username, as audit shows it`},
+		{"no kind", header + "orphans:a,x,\n", `line 2: "orphans" is no kind of finding; did you mean orphan? known are leaver, privileged, orphan, name-mismatch, ambiguous, second-account, idle, unmatched-domain`},
+		{"no date", header + "leaver:a,x,31.12.2026\n", `line 2: until: "31.12.2026" is no date; write YYYY-MM-DD, or nothing for good`},
+		{"twice", header + "leaver:a,x,\n\nleaver:a,y,\n", "line 4: leaver:a is on line 2 already; keep one"},
+		{"a quotation mark", header + "leaver:a,say \"so\",\n", "line 2: bare \" in non-quoted-field; cells with a comma or a quotation mark need quotes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := join.ReadAccepted(strings.NewReader(test.content)); err == nil || err.Error() != test.want {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
