@@ -15,7 +15,7 @@ import (
 
 func serve(t *testing.T, users []fixtures.OktaUser, f oktafault.Fault) *oktafault.Server {
 	t.Helper()
-	org, err := oktafault.Serve(users, fixtures.OktaGroups(users), fixtures.OktaOptions{}, f)
+	org, err := oktafault.Serve(users, nil, fixtures.OktaOptions{}, f)
 	if err != nil {
 		t.Fatal(err)
 	}
