@@ -18,8 +18,8 @@ import (
 // BenchmarkDiff compares two exports of 100,000 people and 16 columns, of which
 // one row in a hundred changed, from files, and writes all changes as JSON.
 func BenchmarkDiff(b *testing.B) {
-	for name, encoder := range map[string]func(io.Writer) join.Encoder{
-		"csv":   func(w io.Writer) join.Encoder { return join.NewCSV(w, join.CSVOptions{}) },
+	for name, encoder := range map[string]func(io.Writer) *join.Encoder{
+		"csv":   func(w io.Writer) *join.Encoder { return join.NewCSV(w, join.CSVOptions{}) },
 		"jsonl": join.NewJSONLines,
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -58,7 +58,7 @@ func BenchmarkDiff(b *testing.B) {
 const benchRows = 100_000
 
 // writeBenchFile writes an export; age 1 is the newer one.
-func writeBenchFile(b *testing.B, path string, age int, encoder func(io.Writer) join.Encoder) {
+func writeBenchFile(b *testing.B, path string, age int, encoder func(io.Writer) *join.Encoder) {
 	b.Helper()
 	file, err := os.Create(path)
 	if err != nil {
