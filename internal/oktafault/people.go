@@ -1,5 +1,3 @@
-// Package oktafault is, for tests, an Okta org that misbehaves in one named way,
-// and people in any number to fill it.
 package oktafault
 
 import (
