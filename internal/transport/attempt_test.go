@@ -60,7 +60,7 @@ func TestWhatALayerHoldsForPassingIsTriedAgain(t *testing.T) {
 }
 
 func TestAuthoritiesInMemoryAreTrusted(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(status(http.StatusOK)))
+	server := httptest.NewTLSServer(status(http.StatusOK))
 	t.Cleanup(server.Close)
 	client := quick(t, transport.Config{CAs: pemOf(server)})
 	if code, _, err := get(t, client, server.URL); code != http.StatusOK || err != nil {

@@ -4,6 +4,7 @@
 package transport
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -49,6 +50,8 @@ type Config struct {
 	// that breaks off is tried again like a lost connection. It is for answers
 	// that fit into memory.
 	Whole bool
+	// Lifetime, when it ends, closes all connections. Nil never ends.
+	Lifetime context.Context
 	// Attempt puts a layer of the caller's under the retries: every attempt
 	// passes through what it makes of the layers below. Nil adds none.
 	Attempt func(http.RoundTripper) http.RoundTripper
@@ -87,7 +90,7 @@ func New(c Config) (*http.Client, error) {
 	}
 	base := &http.Transport{
 		Proxy:                 proxy,
-		DialContext:           (&net.Dialer{Timeout: c.ConnectTimeout}).DialContext,
+		DialContext:           within(c.Lifetime, (&net.Dialer{Timeout: c.ConnectTimeout}).DialContext),
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, Certificates: own},
 		TLSHandshakeTimeout:   c.ConnectTimeout,
 		ResponseHeaderTimeout: c.ReadTimeout,
