@@ -79,6 +79,31 @@ func (c Columns) NeedsUsage() bool { return c.usage }
 // have to be in use.
 func (c Columns) NeedsLevels() bool { return c.levels }
 
+// CoderFields are the fields of Coder users that columns and conditions take.
+func (c Columns) CoderFields() []string {
+	var fields []string
+	add := func(source string) {
+		if strings.HasPrefix(source, "coder_") && !slices.Contains(fields, source) {
+			fields = append(fields, source)
+		}
+	}
+	for _, column := range c.list {
+		add(column.source)
+	}
+	for _, condition := range c.where {
+		add(condition.source)
+	}
+	return fields
+}
+
+// Without are the columns but for those of some fields; false where a condition
+// takes one of them, or no column would be left.
+func (c Columns) Without(fields []string) (Columns, bool) {
+	c.list = slices.DeleteFunc(slices.Clone(c.list), func(column column) bool { return slices.Contains(fields, column.source) })
+	isAsked := slices.ContainsFunc(c.where, func(condition condition) bool { return slices.Contains(fields, condition.source) })
+	return c, len(c.list) > 0 && !isAsked
+}
+
 // Headers are the columns' names, in order.
 func (c Columns) Headers() []string {
 	headers := make([]string, len(c.list))
@@ -94,7 +119,7 @@ func (c *Columns) resolve(source string) column {
 	if !forced {
 		for _, own := range ownFields() {
 			if strings.EqualFold(own.name, name) {
-				c.usage = c.usage || slices.Contains(usageFields(), own.name)
+				c.usage = c.usage || slices.Contains(UsageFields(), own.name)
 				c.levels = c.levels || own.name == levelField
 				return column{source: own.name, cell: own.cell}
 			}

@@ -50,8 +50,8 @@ func ownFields() []ownField {
 
 const levelField = "coder_usage_level"
 
-// usageFields are those for which usage has to be read.
-func usageFields() []string {
+// UsageFields are those for which usage has to be read.
+func UsageFields() []string {
 	return []string{"coder_active_days", "coder_active_seconds", "coder_last_active_day", levelField}
 }
 

@@ -1,6 +1,10 @@
 package join
 
-import "time"
+import (
+	"time"
+
+	"cohort/coder"
+)
 
 // Manifest is what a run leaves behind for machines and auditors, as JSON: what
 // was read, what came of it, and what was written. It holds no secrets.
@@ -12,6 +16,8 @@ type Manifest struct {
 	Duration float64          `json:"duration_seconds"`
 	Sources  []ManifestSource `json:"sources"`
 	Figures
+	// Usage is there when it was read.
+	Usage *coder.UsageFigures `json:"usage,omitempty"`
 	// DX is there when the table was written for DX.
 	DX *DXFigures `json:"dx,omitempty"`
 	// Join and Where say which rows of the figures were written.

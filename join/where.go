@@ -10,9 +10,10 @@ import (
 
 // condition is a test that a row passes or not.
 type condition struct {
-	cell func(*row) idp.Value
-	want string
-	not  bool
+	source string // the field's own name, empty for an attribute
+	cell   func(*row) idp.Value
+	want   string
+	not    bool
 }
 
 // Where adds conditions such as "department=Sales" and "idp_status!=disabled"
@@ -27,7 +28,8 @@ func (c *Columns) Where(specs []string) error {
 		if source = strings.TrimSpace(source); !ok || source == "" {
 			return fault.New(fault.Usage, "write field=value or field!=value", "--where: %q is no condition", spec)
 		}
-		c.where = append(c.where, condition{cell: c.resolve(source).cell, want: want, not: not})
+		left := c.resolve(source)
+		c.where = append(c.where, condition{source: left.source, cell: left.cell, want: want, not: not})
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"cohort/coder"
 	"cohort/fixtures"
 	"cohort/internal/fault"
 	"cohort/join"
@@ -231,8 +232,16 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 		return err
 	}
 	// An audit looks at the whole join, so that its rows may be any.
-	read, err := readAndJoin(ctx, w, from, to.allowEmpty, join.AuditColumns(), join.Options{Join: join.RightAnti, Domains: plan.domains})
+	usage, err := from.planUsage(from.now())
 	if err != nil {
+		return err
+	}
+	whole := &tablePlan{columns: join.AuditColumns(), options: join.Options{Join: join.RightAnti, Domains: plan.domains}}
+	read, err := readAndJoin(ctx, w, from, question{whole, usage, to.allowEmpty})
+	if err != nil {
+		return err
+	}
+	if err := plan.fit(read.export); err != nil {
 		return err
 	}
 	plan.options.Now = from.now().UTC().Truncate(time.Second)
@@ -268,6 +277,29 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count))
 	}
 	return plan.verdict(found.Findings)
+}
+
+// fit refuses an export of users that does not tell what the findings rest on.
+func (p auditPlan) fit(export *coder.Export) error {
+	if export == nil {
+		return nil
+	}
+	for _, need := range []struct {
+		column string
+		kinds  []join.FindingKind
+	}{
+		{"coder_status", join.FindingKinds()},
+		{"coder_last_seen_at", []join.FindingKind{join.FindingIdle}},
+		{"coder_roles", []join.FindingKind{join.FindingPrivileged}},
+	} {
+		for _, kind := range need.kinds {
+			if slices.Contains(p.kinds, kind) && !export.Has(need.column) {
+				return fault.New(fault.Usage, "export with: coder users list -o json, or leave the kind out of --kinds",
+					"%s does not tell %s, which findings of the kind %s need", export.Name(), need.column, kind)
+			}
+		}
+	}
+	return nil
 }
 
 // verdict is an error where there are findings that make the exit code 3.

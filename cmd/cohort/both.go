@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"cohort/coder"
-	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/join"
 
@@ -18,32 +18,58 @@ type both struct {
 	figures join.Figures
 	sources []join.ManifestSource
 	notices []string
+	usage   *coder.UsageFigures // nil where it was not read
+	export  *coder.Export       // nil where a deployment was read
+}
+
+// question is what to ask of both sides.
+type question struct {
+	*tablePlan
+	usage      usagePlan
+	allowEmpty bool
 }
 
 // readAndJoin reads both sides to their end and joins them. What cannot be the
-// truth is an error, unless allowEmpty.
-func readAndJoin(ctx context.Context, w world, from *sourceFlags, allowEmpty bool, columns join.Columns, options join.Options) (r both, err error) {
-	sources, err := from.open(w, allowEmpty)
+// truth is an error, unless that is allowed.
+func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r both, err error) {
+	sources, err := from.open(w, q.allowEmpty)
 	if err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, sources.close()) }()
-	people, users, err := sources.readBoth(ctx, w, from.quiet, columns.Request())
+	r.export = sources.export
+	notice, err := q.fit(sources.export)
 	if err != nil {
 		return r, err
 	}
+	if notice != "" {
+		w.sayWarning(notice)
+		sources.notices.told = append(sources.notices.told, notice)
+	}
+	if q.usage.isOn() && sources.export != nil {
+		return r, fault.New(fault.Usage, "name the deployment by --coder URL", "--usage: a file of users does not tell how much they use Coder")
+	}
+	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
+	if err != nil {
+		return r, err
+	}
+	if report != nil {
+		if r.usage, err = q.usage.assign(report, users, q.columns.NeedsLevels()); err != nil {
+			return r, err
+		}
+	}
 	for i, n := range people.Sizes() {
-		if n == 0 && !allowEmpty {
+		if n == 0 && !q.allowEmpty {
 			return r, fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
 				"%s gave no people", sources.people[i].name)
 		}
 	}
-	r.table, err = join.Join(people, users, columns, options)
+	r.table, err = join.Join(people, users, q.columns, q.options)
 	if err != nil {
 		return r, err
 	}
 	r.figures = r.table.Figures()
-	if n := r.figures.People.WithoutAddress; n > 0 && n == r.figures.People.Total && !allowEmpty {
+	if n := r.figures.People.WithoutAddress; n > 0 && n == r.figures.People.Total && !q.allowEmpty {
 		return r, fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
 			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
 	}
@@ -53,9 +79,10 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, allowEmpty boo
 
 // readBoth reads both sides at the same time. The first that fails ends the
 // other.
-func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp.Request) (
-	people *join.Population, users []coder.User, err error,
+func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question) (
+	people *join.Population, users []coder.User, report *coder.UsageReport, err error,
 ) {
+	request := q.columns.Request()
 	var all []*reading
 	for _, from := range s.people {
 		all = append(all, from.reading)
@@ -71,12 +98,15 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, request idp
 		group.Go(func() error { return s.readPeople(ctx, from, request, source) })
 	}
 	group.Go(func() (err error) {
-		if users, err = s.coder.Users(ctx); err == nil {
-			s.users.count.Store(int64(len(users)))
-			s.users.end()
+		users, err = s.coder.Users(ctx)
+		s.users.count.Store(int64(len(users)))
+		if err == nil && q.usage.isOn() {
+			s.users.do(fmt.Sprintf("reading the use of %d days", q.usage.window.Days()))
+			report, err = s.deployment.Usage(ctx, q.usage.window)
 		}
+		s.users.end()
 		return err
 	})
 	err = group.Wait()
-	return people, users, err
+	return people, users, report, err
 }

@@ -127,9 +127,11 @@ func hasKey(all []keyValue, key string) bool {
 func secretsForOthers(cmd *cobra.Command, settings []keyValue) map[string]bool {
 	foreign := make(map[string]bool)
 	for key, source := range map[string]string{
-		"coder_token_file":   coderFlag,
-		"ldap_password_file": idpFlag,
-		"ldap_key_file":      idpFlag,
+		"coder_token_file":      coderFlag,
+		"ldap_password_file":    idpFlag,
+		"ldap_key_file":         idpFlag,
+		"okta_token_file":       idpFlag,
+		"okta_private_key_file": idpFlag,
 	} {
 		named := cmd.Flags().Changed(source) || cmd.Flags().Changed(demoFlag)
 		foreign[key] = named && hasKey(settings, source)

@@ -23,10 +23,12 @@ type demo struct {
 
 // open serves what a URL of the sample company means.
 func (d *demo) open(url string) (idp.Connector, error) {
-	if url != demoURL {
+	switch url {
+	case demoURL:
+		return d.directory()
+	default:
 		return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")
 	}
-	return d.directory()
 }
 
 func (d *demo) directory() (idp.Connector, error) {
@@ -54,7 +56,11 @@ func (d *demo) deployment(allowEmpty bool) (*coder.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.coder, err = fixtures.ServeCoder(users, fixtures.CoderOptions{})
+	activity, err := fixtures.Activity(fixtures.Today())
+	if err != nil {
+		return nil, err
+	}
+	d.coder, err = fixtures.ServeCoder(users, fixtures.CoderOptions{Activity: activity})
 	if err != nil {
 		return nil, err
 	}

@@ -36,11 +36,15 @@ written unless both were read to their end.`,
 			return from.settle(cmd.Flags(), said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			plan, err := to.plan(from.said)
+			usage, err := from.planUsage(from.now())
 			if err != nil {
 				return err
 			}
-			return export(cmd.Context(), w, &from, &to, plan)
+			plan, err := to.plan(from.said, usage.isOn())
+			if err != nil {
+				return err
+			}
+			return export(cmd.Context(), w, &from, &to, usage, plan)
 		},
 	}
 	from.register(cmd.Flags())
@@ -50,7 +54,7 @@ written unless both were read to their end.`,
 
 // export does the main job, in the order in which it can fail: outputs,
 // settings, both reads, the join, the writing.
-func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, plan plan) (err error) {
+func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
 	started := time.Now()
 	outputs := staging{ctx: ctx, stdout: w.stdout}
 	defer func() {
@@ -70,7 +74,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 		return err
 	}
 
-	read, err := readAndJoin(ctx, w, from, to.allowEmpty, plan.columns, plan.options)
+	read, err := readAndJoin(ctx, w, from, question{&plan, usage, to.allowEmpty})
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, pl
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
 		Sources: read.sources,
-		Figures: figures, DX: made.dx, Columns: made.written.ManifestColumns(), Changes: made.written.Changes,
+		Figures: figures, Usage: read.usage, DX: made.dx, Columns: made.written.ManifestColumns(), Changes: made.written.Changes,
 		Files: files,
 		Join:  plan.options.Join, Where: to.where,
 	}

@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	// So that --timezone works where the system has no time zones.
+	_ "time/tzdata"
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
+	os.Exit(run(os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
 }
 
 // run is the program behind main: its arguments and surroundings in, its exit

@@ -2,13 +2,16 @@ package main
 
 import (
 	"os"
+	"slices"
+	"strings"
 
+	"cohort/coder"
 	"cohort/internal/fault"
 	"cohort/join"
 )
 
-// plan is what to make of both sides.
-type plan struct {
+// tablePlan is what to make of both sides.
+type tablePlan struct {
 	columns join.Columns
 	options join.Options
 	format  join.Format
@@ -17,16 +20,20 @@ type plan struct {
 	// not have yet; nil where no file tells.
 	dxUsers *join.DXUsers
 	dxNew   []string
+	// isDefault says that nobody asked for these columns by name.
+	isDefault bool
 
 	guards
 }
 
 // plan checks the output settings.
-func (f *outputFlags) plan(said layers) (plan, error) {
-	p := plan{
+func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
+	p := tablePlan{
 		format:  join.FormatOf(f.output),
 		csv:     join.CSVOptions{Separator: f.separator},
 		options: join.Options{AllowMissing: f.allowMissing},
+
+		isDefault: said["columns"] == unsaid,
 	}
 	var err error
 	if f.output == "" {
@@ -57,22 +64,37 @@ func (f *outputFlags) plan(said layers) (plan, error) {
 		return p, err
 	}
 	if p.format == join.ForDX {
-		return p, f.planDX(&p, said)
+		return p, f.planDX(&p, usage)
 	}
 	if f.dxUsers != "" {
 		return p, fault.New(fault.Usage, "add --format dx", "--dx-users is for DX alone")
 	}
-	if p.columns, err = join.ParseColumns(f.columns); err != nil {
+	columns := f.columns
+	if p.isDefault && usage {
+		columns = slices.Concat(columns, join.UsageFields())
+	}
+	if p.columns, err = join.ParseColumns(columns); err != nil {
 		return p, err
 	}
-	return p, p.columns.Where(f.where)
+	return p, p.conditions(f.where, usage)
+}
+
+// conditions adds --where, after which it is known what has to be read.
+func (p *tablePlan) conditions(where []string, usage bool) error {
+	if err := p.columns.Where(where); err != nil {
+		return err
+	}
+	if p.columns.NeedsUsage() && !usage {
+		return fault.New(fault.Usage, "add --usage 28d", "--columns or --where: the use of Coder is not read")
+	}
+	return nil
 }
 
 // planDX checks what is for DX.
-func (f *outputFlags) planDX(p *plan, said layers) error {
+func (f *outputFlags) planDX(p *tablePlan, usage bool) error {
 	columns := f.columns
-	if said["columns"] == unsaid {
-		columns = join.DefaultDXColumns(false)
+	if p.isDefault {
+		columns = join.DefaultDXColumns(usage)
 	}
 	var err error
 	if p.columns, err = join.ParseDXColumns(columns); err != nil {
@@ -91,5 +113,24 @@ func (f *outputFlags) planDX(p *plan, said layers) error {
 			return err
 		}
 	}
-	return p.columns.Where(f.where)
+	return p.conditions(f.where, usage)
+}
+
+// fit leaves out of the default columns what an export of users does not tell,
+// and refuses the others.
+func (p *tablePlan) fit(export *coder.Export) (notice string, err error) {
+	if export == nil {
+		return "", nil
+	}
+	missing := slices.DeleteFunc(p.columns.CoderFields(), export.Has)
+	if len(missing) == 0 {
+		return "", nil
+	}
+	names := strings.Join(missing, ", ")
+	kept, ok := p.columns.Without(missing)
+	if !p.isDefault || !ok || p.format == join.ForDX {
+		return "", fault.New(fault.Usage, "export with: coder users list -o json", "%s does not tell %s", export.Name(), names)
+	}
+	p.columns = kept
+	return export.Name() + " does not tell " + names + ": left out of the columns; coder users list -o json tells it", nil
 }

@@ -23,36 +23,10 @@ type provider struct {
 	flags *pflag.FlagSet
 }
 
-type ldapFlags struct {
-	base           string
-	filter         string
-	bindDN         string
-	passwordFile   string
-	caFile         string
-	certFile       string
-	keyFile        string
-	hosts          []string
-	startTLS       string
-	referrals      string
-	pageSize       int
-	allowCleartext bool
-}
-
 // register adds the flags that belong to one provider. Their names begin with
 // what [kindOf] calls it.
 func (p *provider) register(flags *pflag.FlagSet) {
-	flags.StringVar(&p.ldap.base, "ldap-base", "", "base `DN`, in place of the URL's (default: the server's naming context)")
-	flags.StringVar(&p.ldap.filter, "ldap-filter", "", "search `filter`, in place of the URL's (default: people)")
-	flags.StringVar(&p.ldap.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
-	flags.StringVar(&p.ldap.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
-	flags.StringVar(&p.ldap.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
-	flags.StringVar(&p.ldap.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
-	flags.StringVar(&p.ldap.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
-	flags.Var(&list{items: &p.ldap.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
-	flags.StringVar(&p.ldap.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
-	flags.StringVar(&p.ldap.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
-	flags.IntVar(&p.ldap.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
-	flags.BoolVar(&p.ldap.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
+	p.ldap.register(flags)
 }
 
 // providerList is the flag --idp: URLs, or providers with settings of their own

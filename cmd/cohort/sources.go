@@ -1,10 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -22,12 +22,23 @@ import (
 // sources are both sides, checked and ready to be read.
 type sources struct {
 	people []peopleSource
-	coder  *coder.Client
+	coder  userSource
+	// deployment is what coder is, where it can be asked for more than its
+	// users; nil for an export.
+	deployment *coder.Client
+	// export is what coder is where it is a file; nil for a deployment.
+	export *coder.Export
 	// users is how far the deployment is read. Its name is the deployment as
 	// the user named it.
 	users   reading
 	notices *notices
 	close   func() error
+}
+
+// userSource is the side of Coder: a deployment, or an export of its users.
+type userSource interface {
+	Name() string
+	Users(ctx context.Context) ([]coder.User, error)
 }
 
 // peopleSource is a provider, and how far it is read.
@@ -111,8 +122,8 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 	sample := &demo{}
 	s := &sources{notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
 	s.close = func() error {
-		if s.coder != nil {
-			s.coder.Close()
+		if s.deployment != nil {
+			s.deployment.Close()
 		}
 		return sample.close()
 	}
@@ -131,17 +142,7 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		progress.name = connector.Source().Name
 		s.people = append(s.people, peopleSource{connector, progress})
 	}
-	var err error
-	if f.coder == demoURL {
-		s.users.name = demoURL
-		s.coder, err = sample.deployment(allowEmpty)
-	} else {
-		s.coder, err = f.openCoder(w, allowEmpty, s.notices.tell)
-		if err == nil {
-			s.users.name = s.coder.Name()
-		}
-	}
-	if err != nil {
+	if err := f.openUsers(w, s, sample, allowEmpty); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
@@ -154,32 +155,45 @@ func openFile(path string) (idp.Connector, error) {
 	return ldap.NewLDIF(ldap.LDIFConfig{Path: path})
 }
 
-func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
-	return func(url string) (idp.Connector, error) {
-		password, err := f.providerSecret(w, p, "ldap-password-file", p.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
+// openUsers opens the side of Coder: the sample company, a file, or a
+// deployment.
+func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bool) (err error) {
+	switch {
+	case f.coder == demoURL:
+		s.users.name = demoURL
+		s.deployment, err = sample.deployment(allowEmpty)
+		s.coder = s.deployment
+		return err
+	case isFile(f.coder):
+		s.export, err = coder.OpenExport(coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty})
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("read users from %s: %w", f.coder, err)
 		}
-		switch w.getenv("LDAPTLS_REQCERT") {
-		case "never", "allow", "try":
-			w.sayWarning("LDAPTLS_REQCERT is ignored: the server's certificate is always verified (--ldap-ca-file names its CA)")
+		s.coder = s.export
+	default:
+		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell); err != nil {
+			return err
 		}
-		return ldap.New(ldap.Config{
-			URL:            url,
-			Base:           p.ldap.base,
-			Filter:         p.ldap.filter,
-			BindDN:         p.ldap.bindDN,
-			Password:       password,
-			CAFile:         cmp.Or(p.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
-			CertFile:       cmp.Or(p.ldap.certFile, w.getenv("LDAPTLS_CERT")),
-			KeyFile:        cmp.Or(p.ldap.keyFile, w.getenv("LDAPTLS_KEY")),
-			Hosts:          p.ldap.hosts,
-			StartTLS:       p.ldap.startTLS,
-			AllowCleartext: p.ldap.allowCleartext,
-			Referrals:      p.ldap.referrals,
-			PageSize:       p.ldap.pageSize,
-			ReadTimeout:    f.timeout,
-		})
+		s.coder = s.deployment
+	}
+	s.users.name = s.coder.Name()
+	return nil
+}
+
+// isFile tells a path from the address of a deployment without its scheme,
+// about which the client has something to say.
+func isFile(name string) bool {
+	if scheme, err := idp.Scheme(name); err != nil || scheme != idp.FileScheme || name == "" {
+		return false
+	}
+	if _, err := os.Stat(name); err == nil || name == "-" || strings.ContainsAny(name, `/\`) {
+		return true
+	}
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv", ".json", ".jsonl", ".ndjson", ".txt", ".tsv":
+		return true
+	default:
+		return false
 	}
 }
 
@@ -214,7 +228,7 @@ func (s *sources) manifest(people *join.Population, users []coder.User) []join.M
 		from := s.people[i].Source()
 		all = append(all, join.ManifestSource{Role: "idp", Name: from.Name, Records: n, Complete: join.Complete(from.Proved)})
 	}
-	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(true)})
+	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(s.deployment != nil)})
 }
 
 // readPeople collects everybody of one source, and counts them as they come.

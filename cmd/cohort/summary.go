@@ -105,6 +105,9 @@ func (w world) saySummary(m join.Manifest) {
 		summaryLine{"  ambiguous", users.Ambiguous, ""},
 		summaryLine{"  without an address", users.WithoutAddress, ""},
 	)
+	if m.Usage != nil {
+		lines = append(lines, summaryLine{"  with use", m.Usage.ActiveUsers, usageRemark(m.Usage)})
+	}
 	for _, file := range m.Files {
 		path := file.Path
 		if path == "-" {

@@ -9,6 +9,8 @@ import (
 
 // world is all that the command has of its surroundings.
 type world struct {
+	// stdin is where "-" reads people or users from.
+	stdin io.Reader
 	// stdout gets data, and nothing else.
 	stdout io.Writer
 	// stderr gets what is for the person: progress, warnings, the summary.

@@ -21,7 +21,7 @@ type made struct {
 }
 
 // write writes the table into its file; for DX perhaps into more beside it.
-func (p plan) write(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
+func (p tablePlan) write(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
 	if p.format == join.ForDX {
 		return p.writeDX(joined, to, outputs)
 	}
@@ -35,7 +35,7 @@ func (p plan) write(joined *join.Table, to *stagedFile, outputs *staging) (made,
 
 // writeDX writes a file for everybody, and further ones for those who lack a
 // core property.
-func (p plan) writeDX(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
+func (p tablePlan) writeDX(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
 	dx, err := joined.DX(p.dxUsers)
 	if err != nil {
 		return made{}, err
@@ -72,7 +72,7 @@ func partPath(path string, part join.DXPart) string {
 
 // staleParts tells of files beside the first that an earlier run wrote, and
 // this one did not.
-func (p plan) staleParts(files []join.ManifestFile) []string {
+func (p tablePlan) staleParts(files []join.ManifestFile) []string {
 	first := files[0].Path
 	ending := filepath.Ext(first)
 	folder, name := filepath.Split(strings.TrimSuffix(first, ending))

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/spf13/pflag"
+
+	"cohort/idp"
+	"cohort/idp/ldap"
+)
+
+// ldapFlags are the settings of a directory.
+type ldapFlags struct {
+	base           string
+	filter         string
+	bindDN         string
+	passwordFile   string
+	caFile         string
+	certFile       string
+	keyFile        string
+	hosts          []string
+	startTLS       string
+	referrals      string
+	pageSize       int
+	allowCleartext bool
+}
+
+func (l *ldapFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&l.base, "ldap-base", "", "base `DN`, in place of the URL's (default: the server's naming context)")
+	flags.StringVar(&l.filter, "ldap-filter", "", "search `filter`, in place of the URL's (default: people)")
+	flags.StringVar(&l.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
+	flags.StringVar(&l.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
+	flags.StringVar(&l.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
+	flags.StringVar(&l.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
+	flags.StringVar(&l.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
+	flags.Var(&list{items: &l.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
+	flags.StringVar(&l.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
+	flags.StringVar(&l.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
+	flags.IntVar(&l.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
+	flags.BoolVar(&l.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
+}
+
+// openLDAP takes the password that the flags name, else the variable's.
+func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
+	return func(url string) (idp.Connector, error) {
+		password, err := f.providerSecret(w, p, "ldap-password-file", p.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
+		if err != nil {
+			return nil, err
+		}
+		switch w.getenv("LDAPTLS_REQCERT") {
+		case "never", "allow", "try":
+			w.sayWarning("LDAPTLS_REQCERT is ignored: the server's certificate is always verified (--ldap-ca-file names its CA)")
+		}
+		return ldap.New(ldap.Config{
+			URL:            url,
+			Base:           p.ldap.base,
+			Filter:         p.ldap.filter,
+			BindDN:         p.ldap.bindDN,
+			Password:       password,
+			CAFile:         cmp.Or(p.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
+			CertFile:       cmp.Or(p.ldap.certFile, w.getenv("LDAPTLS_CERT")),
+			KeyFile:        cmp.Or(p.ldap.keyFile, w.getenv("LDAPTLS_KEY")),
+			Hosts:          p.ldap.hosts,
+			StartTLS:       p.ldap.startTLS,
+			AllowCleartext: p.ldap.allowCleartext,
+			Referrals:      p.ldap.referrals,
+			PageSize:       p.ldap.pageSize,
+			ReadTimeout:    f.timeout,
+		})
+	}
+}
