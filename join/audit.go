@@ -213,20 +213,22 @@ func (a *auditor) personOf() FindingPerson {
 	return FindingPerson{Email: a.row.email(), Name: name, ID: a.row.id}
 }
 
-// items are what the person at hand has in a field.
-func (a *auditor) items(field idp.Field) []string {
-	at := slices.Index(a.table.people.request.Fields, field)
+func (a *auditor) text(field idp.Field) string { return a.table.text(&a.row, field) }
+
+// items are what the person of a row has in a field.
+func (t *Table) items(r *row, field idp.Field) []string {
+	at := slices.Index(t.people.request.Fields, field)
 	switch {
-	case at < 0 || a.row.fields[at].Kind == idp.Absent:
+	case at < 0 || r.fields[at].Kind == idp.Absent:
 		return nil
-	case a.row.fields[at].Kind == idp.List:
-		return a.row.fields[at].Items
+	case r.fields[at].Kind == idp.List:
+		return r.fields[at].Items
 	default:
-		return []string{a.row.fields[at].Text}
+		return []string{r.fields[at].Text}
 	}
 }
 
-func (a *auditor) text(field idp.Field) string { return strings.Join(a.items(field), ", ") }
+func (t *Table) text(r *row, field idp.Field) string { return strings.Join(t.items(r, field), ", ") }
 
 // standing says what the account is now.
 func (a *auditor) standing(u *coder.User) string {
@@ -265,7 +267,7 @@ func (a *auditor) leaving(u *coder.User) string {
 		evidence += " by " + raw
 	}
 	evidence += "; " + a.standing(u)
-	if left := leftAt(a.items(idp.StatusRaw)); !left.IsZero() && u.LastSeenAt.After(left) {
+	if left := leftAt(a.table.items(&a.row, idp.StatusRaw)); !left.IsZero() && u.LastSeenAt.After(left) {
 		evidence += ", which is after leaving"
 	}
 	if u.LoginType == "password" || u.LoginType == "github" {

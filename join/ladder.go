@@ -26,23 +26,34 @@ type rung struct {
 }
 
 func climb(people []record, users []coder.User, domains DomainAliases) matching {
-	l := ladder{people: people, users: users, matching: newMatching(len(people), len(users))}
-	for u := range users {
-		if ExactKey(users[u].Email) == "" {
-			l.account[u] = NoAddress
-		}
+	l := newLadder(people, users)
+	for _, r := range rungs(domains) {
+		l.decide(r)
 	}
-	for _, r := range []rung{
+	l.findSecondAccounts(domains)
+	return l.matching
+}
+
+// rungs are the rungs of the ladder, in their order.
+func rungs(domains DomainAliases) []rung {
+	return []rung{
 		{ByEmail, primaries, ExactKey},
 		{ByAlias, aliases, ExactKey},
 		{ByLogin, logins, ExactKey},
 		{ByNormalized, primaries | aliases | logins, NormalizedKey},
 		{ByDomain, primaries | aliases | logins, domains.Key},
-	} {
-		l.decide(r)
 	}
-	l.findSecondAccounts(domains)
-	return l.matching
+}
+
+// newLadder stands before the first rung.
+func newLadder(people []record, users []coder.User) *ladder {
+	l := &ladder{people: people, users: users, matching: newMatching(len(people), len(users))}
+	for u := range users {
+		if ExactKey(users[u].Email) == "" {
+			l.account[u] = NoAddress
+		}
+	}
+	return l
 }
 
 // decide settles every key of a rung that both sides hold. Afterwards no
