@@ -71,6 +71,9 @@ func (s *jsonScanner) unexpected(within string) error {
 	if s.isAtEnd() {
 		return s.short(within)
 	}
+	if !s.isLast && !utf8.FullRuneInString(s.text[s.at:]) {
+		return errMore
+	}
 	r, _ := utf8.DecodeRuneInString(s.text[s.at:])
 	return s.wrong("%q is out of place in %s", r, within)
 }

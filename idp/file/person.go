@@ -244,8 +244,12 @@ func (b *builder) word(column, text string) statusMeaning {
 // rawStatus is what the columns for the status have, with the column's name
 // where the word alone says nothing, "suspended=true".
 func (b *builder) rawStatus() idp.Value {
+	_, isRenamed := b.renamed[idp.StatusName]
 	var words []string
 	for _, column := range b.status.columns {
+		if column.near == ownName && !isRenamed {
+			continue // this program's word
+		}
 		switch text := b.cells[column.slot].Text; strings.ToLower(text) {
 		case "":
 		case "true", "false", "yes", "no", "y", "n", "1", "0":

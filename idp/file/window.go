@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	// blockSize is how much is read at a time, in bytes.
+	// blockSize is the usual size of a window's blocks.
 	blockSize = 256 << 10
-	// longestRecord bounds what a file without an end of its records takes of
-	// memory.
+	// longestRecord bounds what a file whose records do not end takes of memory.
 	longestRecord = 64 << 20
 )
 
@@ -26,6 +25,9 @@ type window struct {
 	name  string // of the file, for messages
 	input io.Reader
 	chunk []byte
+	// size is how much is read at a time, and longest the most that text may
+	// be, in bytes.
+	size, longest int
 	// text begins where the next record does.
 	text string
 	// isLast says that nothing follows the text.
@@ -35,15 +37,15 @@ type window struct {
 }
 
 func newWindow(name string, input io.Reader) *window {
-	return &window{name: name, input: input, chunk: make([]byte, 32<<10), line: 1}
+	return &window{name: name, input: input, chunk: make([]byte, 32<<10), size: blockSize, longest: longestRecord, line: 1}
 }
 
 // extend reads on behind what is left of the text, at least as much again.
 func (w *window) extend() error {
-	if len(w.text) >= longestRecord {
-		return w.wrong(0, "is a quote or a bracket not closed there?", "what begins here is longer than %d MB", longestRecord>>20)
+	if len(w.text) >= w.longest {
+		return w.wrong(0, "is a quote or a bracket not closed there?", "what begins here is longer than %d MB", w.longest>>20)
 	}
-	size := max(blockSize, 2*len(w.text))
+	size := min(max(w.size, 2*len(w.text)), w.longest)
 	var block strings.Builder
 	block.Grow(size)
 	block.WriteString(w.text)
