@@ -18,13 +18,9 @@ type csvPeople struct {
 	*csvScanner
 	reading *reading
 	header  []string
-	// wanted are the columns to read, and their slots.
-	wanted  []wantedColumn
 	blanks  int
 	mapping *mapping
 }
-
-type wantedColumn struct{ column, slot int }
 
 // openCSV reads the header.
 func (r *reading) openCSV(w *window) (*csvPeople, error) {
@@ -135,9 +131,7 @@ func (p *csvPeople) takeHeader() error {
 			return p.wrongHere("put the columns' names into the first line", "there is no header: it has an address in it")
 		}
 		seen[lower] = name
-		if slot := p.mapping.column(name); slot >= 0 {
-			p.wanted = append(p.wanted, wantedColumn{i, slot})
-		}
+		p.mapping.column(name, i)
 	}
 	for _, field := range slices.Sorted(maps.Keys(p.mapping.renamed)) {
 		name := p.mapping.renamed[field]
@@ -186,9 +180,7 @@ func (p *csvPeople) next() (place, error) {
 			p.blanks++
 			continue
 		}
-		for _, w := range p.wanted {
-			p.mapping.cells[w.slot] = idp.TextOf(p.cells[w.column].String())
-		}
+		p.mapping.row = p.cells
 		return place{"line", p.number}, nil
 	}
 }

@@ -19,7 +19,7 @@ func (r *reading) openJSONLines(w *window) *jsonLines {
 	if r.builder.managerEmail != nil {
 		r.builder.rememberNames() // what columns there are shows too late
 	}
-	return &jsonLines{window: w, flattener: flattener{mapping: r.builder.mapping}, reading: r}
+	return &jsonLines{window: w, flattener: newFlattener(r.builder.mapping), reading: r}
 }
 
 func (p *jsonLines) next() (place, error) {

@@ -34,7 +34,7 @@ type jsonPeople struct {
 }
 
 func (r *reading) openJSON(w *window) *jsonPeople {
-	p := &jsonPeople{window: w, flattener: flattener{mapping: r.builder.mapping}, reading: r, claims: map[string]int{}}
+	p := &jsonPeople{window: w, flattener: newFlattener(r.builder.mapping), reading: r, claims: map[string]int{}}
 	p.read = p.start
 	if r.builder.managerEmail != nil {
 		r.builder.rememberNames() // what columns there are shows too late
@@ -229,7 +229,7 @@ func (r *reading) finishJSON(f *flattener, count int) error {
 	}
 	for _, field := range slices.Sorted(maps.Keys(f.mapping.renamed)) {
 		name := f.mapping.renamed[field]
-		if !slices.ContainsFunc(f.mapping.names, func(known string) bool { return strings.EqualFold(known, name) }) {
+		if f.mapping.lacks(field) {
 			r.notices = append(r.notices, fmt.Sprintf("--map: nobody in %s has %s, so that %s is empty", r.name, name, field))
 		}
 	}

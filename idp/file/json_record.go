@@ -1,7 +1,6 @@
 package file
 
 import (
-	"slices"
 	"strings"
 
 	"cohort/idp"
@@ -15,10 +14,14 @@ type flattener struct {
 	nodes   int
 	// names are some of those at the top, for messages.
 	names []string
+	// slots are those of the names that are wanted.
+	slots map[string]int
 	// filled says, by slot, in which record a cell got its value.
 	filled []int
 	record int
 }
+
+func newFlattener(m *mapping) flattener { return flattener{mapping: m, slots: map[string]int{}} }
 
 // node is a key that was seen, below those above it.
 type node struct {
@@ -42,16 +45,11 @@ func (f *flattener) child(n *node, key string) *node {
 	} else if len(f.names) < 12 {
 		f.names = append(f.names, key)
 	}
+	child.slot = f.slot(child.name)
 	if f.nodes >= mostNodes {
-		if child.slot = slices.Index(f.mapping.names, child.name); child.slot < 0 {
-			child.slot = f.mapping.column(child.name)
-		}
-		f.grow()
 		return child
 	}
 	f.nodes++
-	child.slot = f.mapping.column(child.name)
-	f.grow()
 	if n.children == nil {
 		n.children = map[string]*node{}
 	}
@@ -59,11 +57,20 @@ func (f *flattener) child(n *node, key string) *node {
 	return child
 }
 
-// grow follows the mapping's cells.
-func (f *flattener) grow() {
-	for len(f.filled) < len(f.mapping.cells) {
-		f.filled = append(f.filled, 0)
+// slot is the slot of a name, -1 if nobody wants it.
+func (f *flattener) slot(name string) int {
+	slot, known := f.slots[name]
+	if known {
+		return slot
 	}
+	slot = len(f.mapping.cells)
+	if !f.mapping.column(name, slot) {
+		return -1
+	}
+	f.mapping.cells = append(f.mapping.cells, idp.Value{})
+	f.filled = append(f.filled, 0)
+	f.slots[name] = slot
+	return slot
 }
 
 // begin makes the cells ready for a record.

@@ -14,10 +14,10 @@ type mapping struct {
 	request idp.Request
 	renamed idp.Mapping
 
-	// cells are of the current record, by slot: the columns that are wanted.
+	// row is the current record of a file without types; cells are that of
+	// another. Either is by slot.
+	row   []cell
 	cells []idp.Value
-	// names are the columns' names, by slot.
-	names []string
 
 	// fields and attributes are parallel to the request.
 	fields     []*source
@@ -46,6 +46,7 @@ type source struct {
 type column struct {
 	slot int
 	near nearness
+	name string
 }
 
 func newMapping(req idp.Request, renamed idp.Mapping) *mapping {
@@ -86,25 +87,36 @@ func (m *mapping) want(field idp.Field) *source {
 	return s
 }
 
-// column takes notice of a column, and gives its slot; -1 if nobody wants it.
-func (m *mapping) column(name string) (slot int) {
+// column takes notice of a column, and says whether anybody wants it.
+func (m *mapping) column(name string, slot int) (isWanted bool) {
 	name = strings.TrimSpace(name)
 	plain := plainName(name)
-	slot = -1
 	for _, s := range m.all {
 		near := m.fit(s, name, plain)
 		if near == strange {
 			continue
 		}
-		if slot < 0 {
-			slot = len(m.cells)
-			m.cells = append(m.cells, idp.Value{})
-			m.names = append(m.names, strings.Clone(name))
-		}
-		s.columns = append(s.columns, column{slot, near})
+		isWanted = true
+		s.columns = append(s.columns, column{slot, near, name})
 		slices.SortStableFunc(s.columns, func(a, b column) int { return cmp.Compare(b.near, a.near) })
 	}
-	return slot
+	return isWanted
+}
+
+// cell is what the record has in a slot.
+func (m *mapping) cell(slot int) idp.Value {
+	if m.row != nil {
+		return idp.TextOf(m.row[slot].String())
+	}
+	return m.cells[slot]
+}
+
+// text is what the record has in a slot if it is no list.
+func (m *mapping) text(slot int) string {
+	if m.row != nil {
+		return m.row[slot].String()
+	}
+	return m.cells[slot].Text
 }
 
 // fit says how well a column's name fits what a source is of.
@@ -127,19 +139,19 @@ func (m *mapping) fit(s *source, name, plain string) nearness {
 // have one. It is an error when they disagree.
 func (m *mapping) value(s *source) (idp.Value, error) {
 	if len(s.columns) == 1 && s.isPlain {
-		return m.cells[s.columns[0].slot], nil
+		return m.cell(s.columns[0].slot), nil
 	}
 	var value idp.Value
 	var from column
 	for _, column := range s.columns {
-		switch candidate := m.cells[column.slot]; {
+		switch candidate := m.cell(column.slot); {
 		case candidate.Kind == idp.Absent:
 		case s.field == idp.Country && column.near == knownName && isDigits(candidate.Text):
 			// Active Directory has numbers in countryCode, 0 for none.
 		case value.Kind == idp.Absent:
 			value, from = candidate, column
 		case column.near == from.near && !isSame(value, candidate):
-			return value, &disagreement{s.field, m.names[from.slot], m.names[column.slot]}
+			return value, &disagreement{s.field, from.name, column.name}
 		}
 	}
 	return value, nil
@@ -161,6 +173,11 @@ type disagreement struct {
 
 func (d *disagreement) Error() string {
 	return d.first + " and " + d.next + " are both " + string(d.field) + ", and they differ"
+}
+
+// lacks says whether a field is asked for of which no column was seen.
+func (m *mapping) lacks(field idp.Field) bool {
+	return slices.ContainsFunc(m.all, func(s *source) bool { return s.field == field && len(s.columns) == 0 })
 }
 
 // hasAddresses says whether there is a column that may hold addresses.

@@ -257,7 +257,7 @@ func TestMappedColumnsThatAreMissing(t *testing.T) {
 	// JSON has no header, and people without a value may lack the key.
 	var notices []string
 	lines := idp.Mapped(open(t, "people.jsonl", `{"email":"a@b"}`), idp.Mapping{idp.EmployeeType: "grade"})
-	read(t, lines, idp.Request{Notify: func(notice string) { notices = append(notices, notice) }})
+	read(t, lines, idp.Request{Fields: []idp.Field{idp.EmployeeType}, Notify: func(notice string) { notices = append(notices, notice) }})
 	if len(notices) != 1 || !strings.Contains(notices[0], "has grade, so that employee_type is empty") {
 		t.Errorf("got the notices %q", notices)
 	}

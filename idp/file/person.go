@@ -24,10 +24,12 @@ type builder struct {
 	*mapping
 	names *nameLog // nil where managers are not named by something else than an address
 
-	ids      *seen
-	statuses map[statusWord]statusMeaning // of the words so far
-	groups   map[string]string            // DNs and the names in them
-	values   []idp.Value                  // what is left of a block for many people
+	ids         *seen
+	statuses    map[statusWord]statusMeaning // of the words so far
+	lastWord    statusWord
+	lastMeaning statusMeaning
+	groups      map[string]string // DNs and the names in them
+	values      []idp.Value       // what is left of a block for many people
 
 	oddEmail, oddManager, oddStatus, oddDate idp.Oddity
 }
@@ -75,7 +77,7 @@ func (b *builder) person(at place) (idp.Person, error) {
 	p.Fields, p.Attributes = values[:split:split], values[split:]
 	for i, s := range b.fields {
 		if s.isPlain && len(s.columns) == 1 {
-			p.Fields[i] = b.cells[s.columns[0].slot]
+			p.Fields[i] = b.cell(s.columns[0].slot)
 			continue
 		}
 		var err error
@@ -108,7 +110,7 @@ func (b *builder) take(n int) []idp.Value {
 
 // identify fills the ID. One that the file has is of one person.
 func (b *builder) identify(p *idp.Person, at place) error {
-	id, err := b.text(b.id)
+	id, err := b.first(b.id)
 	if err != nil {
 		return err
 	}
@@ -119,13 +121,13 @@ func (b *builder) identify(p *idp.Person, at place) error {
 		return nil
 	}
 	if !b.ids.add(p.ID) {
-		return &twice{b.mapping.names[b.id.columns[0].slot], p.ID}
+		return &twice{b.id.columns[0].name, p.ID}
 	}
 	return nil
 }
 
-// text is the first text of a source, without blanks around it.
-func (b *builder) text(s *source) (string, error) {
+// first is the first text of a source, without blanks around it.
+func (b *builder) first(s *source) (string, error) {
 	value, err := b.value(s)
 	if err != nil {
 		return "", err
@@ -153,7 +155,7 @@ func (b *builder) addresses(p *idp.Person) error {
 		b.address(p, strings.TrimSpace(value.Text))
 	}
 	for _, column := range b.aliases.columns {
-		for alias := range items(b.cells[column.slot]) {
+		for alias := range items(b.cell(column.slot)) {
 			// Exchange writes the scheme of the primary one in capitals.
 			if address, ok := strings.CutPrefix(alias, "SMTP:"); ok && p.Primary == "" && idp.IsAddress(address) {
 				p.Primary = address
@@ -162,7 +164,7 @@ func (b *builder) addresses(p *idp.Person) error {
 		}
 	}
 	for _, column := range b.logins.columns {
-		for login := range items(b.cells[column.slot]) {
+		for login := range items(b.cell(column.slot)) {
 			p.AddLogin(login)
 		}
 	}
@@ -215,12 +217,12 @@ func (b *builder) statusOf() idp.Status {
 	status := idp.Unknown
 	near := strange
 	for _, column := range b.status.columns {
-		text := b.cells[column.slot].Text
+		text := b.text(column.slot)
 		if text == "" || column.near < near {
 			continue
 		}
 		near = column.near
-		switch word := b.word(b.mapping.names[column.slot], text); {
+		switch word := b.word(column.name, text); {
 		case !word.known:
 			b.oddStatus.Note(text)
 		case word.status == idp.Disabled || status == idp.Unknown:
@@ -231,13 +233,19 @@ func (b *builder) statusOf() idp.Status {
 }
 
 func (b *builder) word(column, text string) statusMeaning {
-	meaning, ok := b.statuses[statusWord{column, text}]
+	word := statusWord{column, text}
+	if word == b.lastWord { // as in most lines
+		return b.lastMeaning
+	}
+	meaning, ok := b.statuses[word]
 	if !ok {
 		meaning.status, meaning.known = idp.ReadStatus(column, text)
 		if len(b.statuses) < mostWords {
-			b.statuses[statusWord{column, strings.Clone(text)}] = meaning
+			word.text = strings.Clone(text)
+			b.statuses[word] = meaning
 		}
 	}
+	b.lastWord, b.lastMeaning = word, meaning
 	return meaning
 }
 
@@ -250,10 +258,10 @@ func (b *builder) rawStatus() idp.Value {
 		if column.near == ownName && !isRenamed {
 			continue // this program's word
 		}
-		switch text := b.cells[column.slot].Text; strings.ToLower(text) {
+		switch text := b.text(column.slot); strings.ToLower(text) {
 		case "":
 		case "true", "false", "yes", "no", "y", "n", "1", "0":
-			words = append(words, b.mapping.names[column.slot]+"="+text)
+			words = append(words, column.name+"="+text)
 		default:
 			words = append(words, text)
 		}
@@ -321,7 +329,7 @@ func (b *builder) manager(p *idp.Person) idp.Value {
 			continue
 		}
 		for _, column := range s.columns {
-			switch text := strings.TrimSpace(b.cells[column.slot].Text); {
+			switch text := strings.TrimSpace(b.text(column.slot)); {
 			case text == "":
 			case idp.IsAddress(text):
 				p.Manager = ""
@@ -341,7 +349,7 @@ func (b *builder) remember(p *idp.Person) {
 	var names [keyKinds]string
 	for kind, s := range b.keys {
 		for _, column := range s.columns {
-			if text := strings.TrimSpace(b.cells[column.slot].Text); names[kind] == "" {
+			if text := strings.TrimSpace(b.text(column.slot)); names[kind] == "" {
 				names[kind] = strings.ToLower(text)
 			}
 		}

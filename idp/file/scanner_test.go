@@ -100,7 +100,7 @@ func FuzzJSON(f *testing.F) {
 			return // keys that say the same in two ways, or in another case
 		}
 		m := newMapping(idp.Request{Attributes: slices.Collect(maps.Keys(names))}, nil)
-		fl := &flattener{mapping: m}
+		fl := newFlattener(m)
 		fl.begin()
 		s = &jsonScanner{text: text, isLast: true}
 		s.peek()
@@ -201,7 +201,7 @@ func documentIDs(text string, size int) (ids []string, err error) {
 		if err != nil {
 			return ids, err
 		}
-		id, err := r.builder.text(r.builder.id)
+		id, err := r.builder.first(r.builder.id)
 		if err != nil {
 			return ids, err
 		}

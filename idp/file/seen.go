@@ -20,9 +20,9 @@ func (s *seen) add(id string) bool {
 	if !s.put(hash) {
 		return false
 	}
-	if s.count++; s.count > len(s.table)/2 {
+	if s.count++; s.count > len(s.table)/4*3 {
 		full := s.table
-		s.table = make([]uint64, 4*len(full))
+		s.table = make([]uint64, 2*len(full))
 		for _, hash := range full {
 			if hash != 0 {
 				s.put(hash)
