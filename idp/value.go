@@ -1,6 +1,9 @@
 package idp
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Kind is the type of a [Value].
 type Kind uint8
@@ -57,4 +60,20 @@ func TextOrList(items ...string) Value {
 		return TextOf(items[0])
 	}
 	return ListOf(items...)
+}
+
+// Texts are the value's texts without the blanks around them, and without
+// those that are empty then.
+func (v Value) Texts() []string {
+	items := v.Items
+	if v.Kind != List {
+		items = []string{v.Text}
+	}
+	var texts []string
+	for _, item := range items {
+		if item = strings.TrimSpace(item); item != "" {
+			texts = append(texts, item)
+		}
+	}
+	return texts
 }

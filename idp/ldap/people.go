@@ -55,6 +55,9 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 	return addresses, nil
 }
 
+// RefOf implements [idp.Referrer]: value is a DN.
+func (c *Connector) RefOf(value string) string { return normalDN(value) }
+
 // query is the search for people: what the user named, else what the server
 // suggests.
 func (c *Connector) query(s *session, attributes []string) (search, error) {

@@ -1,0 +1,261 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cohort/internal/fault"
+)
+
+// jsonPeople are the objects of one array: the document, or what one member of
+// the document holds.
+type jsonPeople struct {
+	*window
+	flattener
+	reading *reading
+	read    func(*jsonScanner) error // what the document goes on with
+
+	isObject bool
+	members  int    // of the document, before this one
+	array    string // the member with the people, "" where the document is the array
+	hasArray bool
+	isEmpty  bool // an array without anything in it was among the members
+
+	inArray bool
+	count   int
+	begins  int // the line at which the last record begins
+	// claims are members that say how many people there are.
+	claims map[string]int
+}
+
+func (r *reading) openJSON(w *window) *jsonPeople {
+	p := &jsonPeople{window: w, flattener: newFlattener(r.builder.mapping), reading: r, claims: map[string]int{}}
+	p.read = p.start
+	if r.builder.managerEmail != nil {
+		r.builder.rememberNames() // what columns there are shows too late
+	}
+	return p
+}
+
+func (p *jsonPeople) next() (place, error) {
+	for before := p.count; p.read != nil; {
+		if err := p.step(); err != nil {
+			return place{}, err
+		}
+		if p.count > before {
+			return place{"record", p.count}, nil
+		}
+	}
+	return place{}, p.finish()
+}
+
+// step reads the next part of the document, from its beginning again where the
+// window ends within it.
+func (p *jsonPeople) step() error {
+	for {
+		s := &jsonScanner{text: p.text, isLast: p.isLast}
+		err := p.read(s)
+		switch {
+		case err == nil:
+			p.drop(s.at, strings.Count(p.text[:s.at], "\n"))
+			return nil
+		case !errors.Is(err, errMore):
+			return p.explain(s, err)
+		}
+		if err := p.extend(); err != nil {
+			return err
+		}
+	}
+}
+
+// start reads the opening bracket of the document.
+func (p *jsonPeople) start(s *jsonScanner) error {
+	if s.peek() == '{' {
+		s.at++
+		p.isObject, p.read = true, p.member
+		return nil
+	}
+	if err := s.take('[', "the document"); err != nil {
+		return err
+	}
+	p.hasArray, p.inArray, p.read = true, true, p.firstRecord
+	return nil
+}
+
+// member reads a member of the document up to the first of the people, if it
+// has them.
+func (p *jsonPeople) member(s *jsonScanner) error {
+	if s.peek() == '}' {
+		s.at++
+		p.read = p.end
+		return nil
+	}
+	if p.members > 0 {
+		if err := s.take(',', "the document"); err != nil {
+			return err
+		}
+	}
+	s.peek()
+	start := s.at
+	key, err := s.key()
+	if err != nil {
+		return err
+	}
+	if s.peek() == '[' {
+		opening := s.at
+		s.at++
+		switch s.peek() {
+		case '{':
+			if p.hasArray {
+				s.at = start
+				return s.wrong("%q and %q are both arrays of objects, and nobody knows which holds the people", p.array, key)
+			}
+			p.array, p.hasArray, p.inArray, p.read = strings.Clone(key), true, true, p.firstRecord
+			p.members++
+			return nil
+		case ']':
+			p.isEmpty = true
+		}
+		s.at = opening
+	}
+	s.peek()
+	value := s.at
+	if err := s.skip(1); err != nil {
+		return err
+	}
+	p.members++
+	return p.observe(key, s.text[value:s.at])
+}
+
+// observe looks at a member for whether the document has everybody.
+func (p *jsonPeople) observe(key, value string) error {
+	switch strings.ToLower(key) {
+	case "@odata.nextlink", "odata.nextlink", "nextlink", "nextpagetoken", "next_page_token", "nextcursor", "next_cursor":
+		if value != "null" && value != `""` && value != "false" {
+			return fault.New(fault.Source, "export all pages", "reading %s: it is one page of several, as its %s says", p.name, key)
+		}
+	case "totalresults", "@odata.count", "count", "total", "total_count", "totalcount":
+		if count, err := strconv.Atoi(value); err == nil {
+			p.claims[strings.Clone(key)] = count
+		}
+	}
+	return nil
+}
+
+func (p *jsonPeople) firstRecord(s *jsonScanner) error {
+	if s.peek() == ']' {
+		return p.closeArray(s)
+	}
+	return p.record(s)
+}
+
+func (p *jsonPeople) nextRecord(s *jsonScanner) error {
+	if s.peek() == ']' {
+		return p.closeArray(s)
+	}
+	if err := s.take(',', "an array"); err != nil {
+		return err
+	}
+	return p.record(s)
+}
+
+func (p *jsonPeople) closeArray(s *jsonScanner) error {
+	s.at++
+	p.inArray, p.read = false, p.end
+	if p.isObject {
+		p.read = p.member
+	}
+	return nil
+}
+
+func (p *jsonPeople) record(s *jsonScanner) error {
+	if s.peek() != '{' {
+		if s.isAtEnd() {
+			return s.short("an array")
+		}
+		return s.wrong("it is no object; people are objects with keys")
+	}
+	start := s.at
+	p.begin()
+	if err := p.object(s, &p.root, false, 1); err != nil {
+		return err
+	}
+	p.begins = p.lineAt(start)
+	p.count++
+	p.read = p.nextRecord
+	return nil
+}
+
+// end is behind the document.
+func (p *jsonPeople) end(s *jsonScanner) error {
+	switch {
+	case !s.isAtEnd() && s.peek() == '{' && !p.hasArray:
+		return fault.New(fault.Usage, "say so by --idp-format jsonl", "reading %s: it is one object a line, not one JSON document", p.name)
+	case !s.isAtEnd():
+		return s.wrong("something follows the end of the document")
+	case !s.isLast:
+		return errMore
+	}
+	p.read = nil
+	return nil
+}
+
+// finish says whether the document is whole, as far as it tells.
+func (p *jsonPeople) finish() error {
+	if !p.hasArray && !p.isEmpty {
+		return fault.New(fault.Usage, "people are an array of objects, or one member of the document is; one object a line is jsonl",
+			"reading %s: there is no array of objects in it", p.name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.claims)) {
+		if p.claims[key] > p.count {
+			return fault.New(fault.Source, "export all of it", "reading %s: %d people are in it, and its %s is %d", p.name, p.count, key, p.claims[key])
+		}
+	}
+	if err := p.reading.finishJSON(&p.flattener, p.count); err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// finishJSON says what shows when all records were read.
+func (r *reading) finishJSON(f *flattener, count int) error {
+	if count == 0 {
+		return nil
+	}
+	for _, field := range slices.Sorted(maps.Keys(f.mapping.renamed)) {
+		name := f.mapping.renamed[field]
+		if f.mapping.lacks(field) {
+			r.notices = append(r.notices, fmt.Sprintf("--map: nobody in %s has %s, so that %s is empty", r.name, name, field))
+		}
+	}
+	if !f.mapping.hasAddresses() {
+		return fault.New(fault.Usage, "name it by --map email=KEY; there are "+strings.Join(f.names, ", "),
+			"reading %s: no key is known to hold addresses", r.name)
+	}
+	return nil
+}
+
+// explain says where the scanner failed.
+func (p *jsonPeople) explain(s *jsonScanner, err error) error {
+	var cut *cutError
+	if errors.As(err, &cut) {
+		return p.cut(s.at, cut.within)
+	}
+	var syntax *syntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	if p.inArray {
+		err = fmt.Errorf("record %d: %w", p.count+1, err)
+	}
+	return p.wrong(s.at, "", "%w", err)
+}
+
+func (p *jsonPeople) wrongHere(hint, format string, args ...any) error {
+	return p.wrongLine(p.begins, hint, "record %d: %w", p.count, fmt.Errorf(format, args...))
+}

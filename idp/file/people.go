@@ -1,0 +1,179 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"cohort/idp"
+	"cohort/internal/fault"
+	"cohort/internal/textfile"
+)
+
+// records are those of one format. next reads the next one into the mapping's
+// cells, and says where it stands; the end is io.EOF.
+type records interface {
+	next() (place, error)
+	// wrongHere is an error about the record that was read last.
+	wrongHere(hint, format string, args ...any) error
+}
+
+// errEnough is that the loop over the stream was left.
+var errEnough = errors.New("the loop was left")
+
+// People implements [idp.Connector]. Besides an end of ctx, the errors are of
+// the kinds [fault.Usage] (a line is wrong, or the file is something else) and
+// [fault.Source] (the file cannot be read, was cut, or changed meanwhile).
+func (c *Connector) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person, error] {
+	return func(yield func(idp.Person, error) bool) {
+		r := &reading{name: c.name(), request: req, yield: yield}
+		r.builder = newBuilder(newMapping(req, c.mapping))
+		switch err := c.read(ctx, r); {
+		case err == nil:
+			if r.builder.managerEmail != nil {
+				c.names.Store(r.builder.log())
+			}
+			r.tell()
+		case !errors.Is(err, errEnough):
+			yield(idp.Person{}, err)
+		}
+	}
+}
+
+func (c *Connector) read(ctx context.Context, r *reading) error {
+	if err := ended(ctx, r.name); err != nil {
+		return err
+	}
+	if c.input != nil {
+		if c.taken.Swap(true) {
+			return fault.New(fault.Usage, "write it to a file first", "reading standard input: it was read before")
+		}
+		return r.people(ctx, c.format, c.input)
+	}
+	file, err := os.Open(c.path)
+	if err != nil {
+		return fault.New(fault.Source, "", "reading people: %w", err)
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	// A read from a pipe ends so.
+	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
+	defer stop()
+	before, err := file.Stat()
+	if err != nil {
+		return fault.New(fault.Source, "", "reading people: %w", err)
+	}
+	if err := r.people(ctx, c.format, file); err != nil {
+		return err
+	}
+	after, err := file.Stat()
+	if err != nil {
+		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
+	}
+	if before.Mode().IsRegular() && (before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime())) {
+		return fault.New(fault.Source, "try again when it is written", "reading %s: the file changed while it was read", r.name)
+	}
+	return nil
+}
+
+// reading is one loop over a stream.
+type reading struct {
+	name    string
+	request idp.Request
+	yield   func(idp.Person, error) bool
+	builder *builder
+	count   int
+	// notices are what a format tells at the end.
+	notices []string
+}
+
+func (r *reading) people(ctx context.Context, format string, input io.Reader) error {
+	records, err := r.open(format, input)
+	if err != nil {
+		return orEnded(ctx, r.name, err)
+	}
+	for {
+		place, err := records.next()
+		if errors.Is(err, io.EOF) {
+			return ended(ctx, r.name)
+		}
+		// Whoever cancels does not wait for a block's worth of people.
+		if err == nil && r.count%16 == 0 {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return orEnded(ctx, r.name, err)
+		}
+		person, err := r.builder.person(place)
+		if err != nil {
+			return r.refuse(records, err)
+		}
+		r.count++
+		if !r.yield(person, nil) {
+			return errEnough
+		}
+	}
+}
+
+// open begins to read the records of a format.
+func (r *reading) open(format string, input io.Reader) (records, error) {
+	input, err := recognise(r.name, input)
+	if err != nil {
+		return nil, err
+	}
+	w := newWindow(r.name, input)
+	if input, err = textfile.NewReader(input); err != nil {
+		return nil, w.failure(err)
+	}
+	w.input = input
+	if err := w.recogniseText(format); err != nil {
+		return nil, err
+	}
+	switch format {
+	case formatCSV:
+		return r.openCSV(w)
+	case formatJSON:
+		return r.openJSON(w), nil
+	default:
+		return r.openJSONLines(w), nil
+	}
+}
+
+// refuse says what to do about a record of which no person can be made.
+func (r *reading) refuse(records records, err error) error {
+	var d *disagreement
+	if errors.As(err, &d) {
+		return records.wrongHere(fmt.Sprintf("--map %s=%s chooses one", d.field, d.first), "%w", err)
+	}
+	return records.wrongHere("leave one of them out, or name another column by --map idp_id=COLUMN", "%w", err)
+}
+
+// tell says what the file as a whole has shown.
+func (r *reading) tell() {
+	b := r.builder
+	for _, notice := range r.notices {
+		r.request.Tell(notice)
+	}
+	b.oddEmail.Tell(r.request, "what "+r.name+" has for the email of %s is no address, such as %q, and counts as none")
+	b.oddManager.Tell(r.request, "what "+r.name+" has for the manager_email of %s is no address, such as %q, and is left out")
+	b.oddStatus.Tell(r.request, "the status of %s in "+r.name+" is unknown, since nobody knows what %q means")
+	b.oddDate.Tell(r.request, "the start_date of %s in "+r.name+" stays as it is, since nobody knows which day %q is")
+}
+
+// ended is the error of a context that is done, or nil.
+func ended(ctx context.Context, name string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return nil
+}
+
+// orEnded prefers the context's end to the error that it led to.
+func orEnded(ctx context.Context, name string, err error) error {
+	if ended := ended(ctx, name); ended != nil {
+		return ended
+	}
+	return err
+}

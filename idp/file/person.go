@@ -1,0 +1,366 @@
+package file
+
+import (
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+
+	ldap "github.com/go-ldap/ldap/v3"
+
+	"cohort/idp"
+)
+
+// place is where a record stands, and the ID of who has none.
+type place struct {
+	unit   string // "line", or "record" where many may stand in one line
+	number int
+}
+
+func (p place) String() string { return p.unit + " " + strconv.Itoa(p.number) }
+
+// builder makes people of records.
+type builder struct {
+	*mapping
+	names *nameLog // nil where managers are not named by something else than an address
+
+	ids         *seen
+	statuses    map[statusWord]statusMeaning // of the words so far
+	lastWord    statusWord
+	lastMeaning statusMeaning
+	groups      map[string]string // DNs and the names in them
+	values      []idp.Value       // what is left of a block for many people
+
+	oddEmail, oddManager, oddStatus, oddDate idp.Oddity
+}
+
+// statusWord is what stands in a column for the status.
+type statusWord struct{ column, text string }
+
+type statusMeaning struct {
+	status idp.Status
+	known  bool
+}
+
+// mostWords bounds what is remembered of a column that is not what it seems.
+const mostWords = 10_000
+
+func newBuilder(m *mapping) *builder {
+	return &builder{
+		mapping: m, ids: newSeen(),
+		statuses: map[statusWord]statusMeaning{}, groups: map[string]string{},
+	}
+}
+
+// rememberNames is for a file that names managers by something else than their
+// addresses.
+func (b *builder) rememberNames() { b.names = &nameLog{} }
+
+// twice is that an ID comes again.
+type twice struct{ column, id string }
+
+func (t *twice) Error() string { return fmt.Sprintf("the %s %q comes again", t.column, t.id) }
+
+// person is what the current record says.
+func (b *builder) person(at place) (idp.Person, error) {
+	var p idp.Person
+	if err := b.identify(&p, at); err != nil {
+		return idp.Person{}, err
+	}
+	if err := b.addresses(&p); err != nil {
+		return idp.Person{}, err
+	}
+	p.Status = b.statusOf()
+
+	values := b.take(len(b.fields) + len(b.attributes))
+	split := len(b.fields)
+	p.Fields, p.Attributes = values[:split:split], values[split:]
+	for i, s := range b.fields {
+		if s.isPlain && len(s.columns) == 1 {
+			p.Fields[i] = b.cell(s.columns[0].slot)
+			continue
+		}
+		var err error
+		if p.Fields[i], err = b.field(&p, s); err != nil {
+			return idp.Person{}, err
+		}
+	}
+	for i, s := range b.attributes {
+		var err error
+		if p.Attributes[i], err = b.value(s); err != nil {
+			return idp.Person{}, err
+		}
+	}
+	if b.names != nil {
+		b.remember(&p)
+	}
+	return p, nil
+}
+
+// take gives room for n values that nobody else has.
+func (b *builder) take(n int) []idp.Value {
+	const people = 256
+	if len(b.values) < n {
+		b.values = make([]idp.Value, people*n)
+	}
+	values := b.values[:n:n]
+	b.values = b.values[n:]
+	return values
+}
+
+// identify fills the ID. One that the file has is of one person.
+func (b *builder) identify(p *idp.Person, at place) error {
+	id, err := b.first(b.id)
+	if err != nil {
+		return err
+	}
+	if p.ID = id; id == "" {
+		p.ID = at.String()
+	}
+	if len(b.id.columns) == 0 {
+		return nil
+	}
+	if !b.ids.add(p.ID) {
+		return &twice{b.id.columns[0].name, p.ID}
+	}
+	return nil
+}
+
+// first is the first text of a source, without blanks around it.
+func (b *builder) first(s *source) (string, error) {
+	value, err := b.value(s)
+	if err != nil {
+		return "", err
+	}
+	if value.Kind != idp.List {
+		return strings.TrimSpace(value.Text), nil
+	}
+	for _, text := range value.Texts() {
+		return text, nil
+	}
+	return "", nil
+}
+
+// addresses fills Primary, Aliases and Logins.
+func (b *builder) addresses(p *idp.Person) error {
+	value, err := b.value(b.email)
+	if err != nil {
+		return err
+	}
+	if value.Kind == idp.List {
+		for _, address := range value.Texts() {
+			b.address(p, address)
+		}
+	} else if value.Kind != idp.Absent {
+		b.address(p, strings.TrimSpace(value.Text))
+	}
+	for _, column := range b.aliases.columns {
+		for alias := range items(b.cell(column.slot)) {
+			// Exchange writes the scheme of the primary one in capitals.
+			if address, ok := strings.CutPrefix(alias, "SMTP:"); ok && p.Primary == "" && idp.IsAddress(address) {
+				p.Primary = address
+			}
+			p.AddAlias(alias)
+		}
+	}
+	for _, column := range b.logins.columns {
+		for login := range items(b.cell(column.slot)) {
+			p.AddLogin(login)
+		}
+	}
+	return nil
+}
+
+// address takes the first for the primary one, and the others for aliases.
+func (b *builder) address(p *idp.Person, text string) {
+	switch {
+	case text == "":
+	case !idp.IsAddress(text):
+		b.oddEmail.Note(text)
+	case p.Primary == "":
+		p.Primary = text
+	default:
+		p.AddAlias(text)
+	}
+}
+
+// items are the texts of a list, which stands in one cell where there are no
+// lists: divided by |, as this program writes them, else by semicolons, as
+// everybody does.
+func items(value idp.Value) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if value.Kind == idp.List {
+			for _, text := range value.Texts() {
+				if !yield(text) {
+					return
+				}
+			}
+			return
+		}
+		separator := ";"
+		if strings.IndexByte(value.Text, '|') >= 0 {
+			separator = "|"
+		}
+		for rest, more := value.Text, true; more; {
+			var text string
+			text, rest, more = strings.Cut(rest, separator)
+			if text = strings.TrimSpace(text); text != "" && !yield(text) {
+				return
+			}
+		}
+	}
+}
+
+// statusOf reads the nearest of the columns for the status, that have a value.
+// Who is disabled by one of them is disabled, whatever the others say.
+func (b *builder) statusOf() idp.Status {
+	status := idp.Unknown
+	near := strange
+	for _, column := range b.status.columns {
+		text := b.text(column.slot)
+		if text == "" || column.near < near {
+			continue
+		}
+		near = column.near
+		switch word := b.word(column.name, text); {
+		case !word.known:
+			b.oddStatus.Note(text)
+		case word.status == idp.Disabled || status == idp.Unknown:
+			status = word.status
+		}
+	}
+	return status
+}
+
+func (b *builder) word(column, text string) statusMeaning {
+	word := statusWord{column, text}
+	if word == b.lastWord { // as in most lines
+		return b.lastMeaning
+	}
+	meaning, ok := b.statuses[word]
+	if !ok {
+		meaning.status, meaning.known = idp.ReadStatus(column, text)
+		if len(b.statuses) < mostWords {
+			word.text = strings.Clone(text)
+			b.statuses[word] = meaning
+		}
+	}
+	b.lastWord, b.lastMeaning = word, meaning
+	return meaning
+}
+
+// rawStatus is what the columns for the status have, with the column's name
+// where the word alone says nothing, "suspended=true".
+func (b *builder) rawStatus() idp.Value {
+	_, isRenamed := b.renamed[idp.StatusName]
+	var words []string
+	for _, column := range b.status.columns {
+		if column.near == ownName && !isRenamed {
+			continue // this program's word
+		}
+		switch text := b.text(column.slot); strings.ToLower(text) {
+		case "":
+		case "true", "false", "yes", "no", "y", "n", "1", "0":
+			words = append(words, column.name+"="+text)
+		default:
+			words = append(words, text)
+		}
+	}
+	return idp.TextOrList(words...)
+}
+
+// field is the value of a person field.
+func (b *builder) field(p *idp.Person, s *source) (idp.Value, error) {
+	if s.field == idp.ManagerEmail {
+		return b.manager(p), nil
+	}
+	value, err := b.value(s)
+	if err != nil {
+		return idp.Value{}, err
+	}
+	switch s.field {
+	case idp.StatusRaw:
+		if value.Kind == idp.Absent {
+			return b.rawStatus(), nil
+		}
+	case idp.Groups:
+		var groups []string
+		for group := range items(value) {
+			groups = append(groups, b.group(group))
+		}
+		return idp.ListOf(groups...), nil
+	case idp.StartDate:
+		if value.Kind != idp.Text {
+			break
+		}
+		date, ok := idp.ReadDate(value.Text)
+		if !ok {
+			b.oddDate.Note(value.Text)
+			break
+		}
+		return idp.TextOf(date), nil
+	}
+	return value, nil
+}
+
+// group is a group's name, also of one that is named by its DN.
+func (b *builder) group(text string) string {
+	if strings.IndexByte(text, '=') < 0 || strings.IndexByte(text, ',') < 0 {
+		return text
+	}
+	name, ok := b.groups[text]
+	if !ok {
+		name = text
+		if dn, err := ldap.ParseDN(text); err == nil && dn.RDNs[0].Attributes[0].Value != "" {
+			name = dn.RDNs[0].Attributes[0].Value
+		}
+		if len(b.groups) < mostWords {
+			b.groups[strings.Clone(text)] = name
+		}
+	}
+	return name
+}
+
+// manager gives the manager's address where the file has it, and otherwise
+// fills Person.Manager with what the file calls the manager.
+func (b *builder) manager(p *idp.Person) idp.Value {
+	for _, s := range [...]*source{b.managerEmail, b.managerRef} {
+		if s == nil {
+			continue
+		}
+		for _, column := range s.columns {
+			switch text := strings.TrimSpace(b.text(column.slot)); {
+			case text == "":
+			case idp.IsAddress(text):
+				p.Manager = ""
+				return idp.TextOf(text)
+			case b.names == nil || s == b.managerEmail && b.managerRef != nil:
+				b.oddManager.Note(text)
+			case p.Manager == "":
+				p.Manager = strings.ToLower(text)
+			}
+		}
+	}
+	return idp.Value{}
+}
+
+// remember keeps the names by which others may mean the person.
+func (b *builder) remember(p *idp.Person) {
+	var names [keyKinds]string
+	for kind, s := range b.keys {
+		for _, column := range s.columns {
+			if text := strings.TrimSpace(b.text(column.slot)); names[kind] == "" {
+				names[kind] = strings.ToLower(text)
+			}
+		}
+	}
+	b.names.add(p.Primary, names)
+}
+
+// log is what the read remembers of people's names.
+func (b *builder) log() *nameLog {
+	if b.names == nil {
+		return &nameLog{}
+	}
+	return b.names
+}

@@ -1,0 +1,65 @@
+package idp
+
+import (
+	"strconv"
+	"strings"
+)
+
+// accountDisabled is ADS_UF_ACCOUNTDISABLE of userAccountControl (MS-ADTS,
+// section 2.2.16).
+const accountDisabled = 1 << 1
+
+// ReadStatus reads what a source has under a name such as "status",
+// "accountEnabled" or "suspended": a word for a status, or yes or no to what
+// the name says. known is false where it is neither; words that say nothing of
+// whether somebody may sign in, such as "staged", are known and [Unknown].
+func ReadStatus(name, value string) (status Status, known bool) {
+	name, value = plainWord(name), plainWord(value)
+	if name == "useraccountcontrol" {
+		flags, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case err != nil:
+			return Unknown, false
+		case flags&accountDisabled != 0:
+			return Disabled, true
+		default:
+			return Active, true
+		}
+	}
+	switch value {
+	case "true", "yes", "y", "1":
+		return answer(true, name), true
+	case "false", "no", "n", "0":
+		return answer(false, name), true
+	// A lockout and an expired password come and go, and leave is no leaving.
+	case "active", "enabled", "provisioned", "recovery", "passwordexpired", "lockedout", "onleave", "leaveofabsence", "employed", "current":
+		return Active, true
+	case "disabled", "inactive", "suspended", "deprovisioned", "deactivated", "deleted", "archived", "blocked", "terminated", "left", "former", "retired":
+		return Disabled, true
+	case "unknown", "staged", "pending", "invited":
+		return Unknown, true
+	default:
+		return Unknown, false
+	}
+}
+
+// answer is what yes or no means under a name: no to "suspended" is active.
+func answer(yes bool, name string) Status {
+	for _, word := range [...]string{
+		"suspended", "disabled", "inactive", "archived", "blocked", "terminated", "deactivated", "deleted", "deprovisioned", "accountlock",
+	} {
+		if strings.HasSuffix(name, word) {
+			yes = !yes
+			break
+		}
+	}
+	if yes {
+		return Active
+	}
+	return Disabled
+}
+
+// plainWord leaves out what spellings differ in.
+func plainWord(text string) string {
+	return strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(text))
+}
