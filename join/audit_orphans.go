@@ -54,15 +54,14 @@ func findNeighbours(t *Table) neighbours {
 	return n
 }
 
-// namesakes are the addresses of people, as keys, that have an account's local
-// part at another domain.
+// namesakes are the addresses of people, as keys, that have the local part of
+// an account whose address nobody has.
 func (n neighbours) namesakes(email string) []string {
-	key := n.key(email)
-	local, _, ok := cutDomain(key)
+	local, _, ok := cutDomain(n.key(email))
 	if !ok {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(n.locals[local])), func(other string) bool { return other == key })
+	return slices.Sorted(maps.Keys(n.locals[local]))
 }
 
 // lookAtDomains finds the mail domains of accounts that nobody in the identity

@@ -172,6 +172,32 @@ func TestWhatEachRungDid(t *testing.T) {
 				"second accounts: decided before",
 			},
 		}},
+		{"twin", [][]string{
+			{
+				"email: twin@corp.example is of the account twin, and ambiguous: 2 people who are not disabled have this address: twin@corp.example (3), twin@corp.example (4)",
+				"alias: not tried: ambiguous already",
+				"login: not tried: ambiguous already",
+				"normalized: not tried: ambiguous already",
+				"domain: not tried: ambiguous already",
+				"second accounts: not tried: ambiguous already",
+			},
+			{
+				"email: twin@corp.example is of the account twin, and ambiguous: 2 people who are not disabled have this address: twin@corp.example (3), twin@corp.example (4)",
+				"alias: tw@corp.example is of the account tw, and nobody asks for it: whoever has it was decided before",
+				"login: not tried: ambiguous already",
+				"normalized: tw@corp.example is of the account tw, and nobody asks for it: whoever has it was decided before",
+				"domain: tw@corp.example is of the account tw, and nobody asks for it: whoever has it was decided before",
+				"second accounts: tw@corp.example is of the account tw, and nobody asks for it: whoever has it was decided before",
+			},
+			{
+				"email: ambiguous: 2 people who are not disabled have this address: twin@corp.example (3), twin@corp.example (4)",
+				"alias: decided before",
+				"login: decided before",
+				"normalized: decided before",
+				"domain: decided before",
+				"second accounts: decided before",
+			},
+		}},
 		{"bot", [][]string{slices.Repeat([]string{"the account has no e-mail"}, 6)}},
 	} {
 		t.Run(test.asked, func(t *testing.T) {
@@ -263,6 +289,7 @@ func TestNearMisses(t *testing.T) {
 		{"of an account without a person", "lost", []string{"person none@corp.example: one letter off"}},
 		{"of a person without an account", "11", []string{"account nones@corp.example: one letter off"}},
 		{"none of a match", "ann@corp.example", nil},
+		{"none where the address is the same", "tw", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string

@@ -73,7 +73,7 @@ func (r AuditReport) WriteJSON(w io.Writer) error {
 			}
 			continue
 		}
-		out.WriteRune(r)
+		out.WriteString(string(r))
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write JSON: %w", err)

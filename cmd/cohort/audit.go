@@ -270,7 +270,11 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	if err := outputs.commit(); err != nil {
 		return err
 	}
-	for _, warning := range slices.Concat(changeWarnings(changes), found.Notes, conflictWarnings(read.figures.People, "--review"), acceptanceWarnings(acceptance)) {
+	warnings := slices.Concat(changeWarnings(changes), found.Notes, acceptanceWarnings(acceptance))
+	for _, conflict := range conflictWarnings(read.figures.People, "export's") {
+		warnings = append(warnings, conflict+", so that a leaver may hide among them; cohort export --review FILE lists them")
+	}
+	for _, warning := range warnings {
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
