@@ -149,10 +149,10 @@ func TestMappedAsksForNothingTwice(t *testing.T) {
 	var asked idp.Request
 	connector := recorder{&asked}
 	mapping := idp.Mapping{idp.Email: "Mail2", idp.Title: "mail2", idp.ManagerEmail: "boss", idp.City: "place"}
-	for range idp.Mapped(connector, mapping).People(t.Context(), idp.Request{
+	for _, err := range idp.Mapped(connector, mapping).People(t.Context(), idp.Request{
 		Fields: []idp.Field{idp.Title, idp.ManagerEmail, idp.Name}, Attributes: []string{"MAIL2", "x"},
 	}) {
-		t.Error("somebody came")
+		t.Errorf("somebody came, or an error: %v", err)
 	}
 	want := idp.Request{Fields: []idp.Field{idp.ManagerEmail, idp.Name}, Attributes: []string{"MAIL2", "x", "boss"}}
 	if diff := cmp.Diff(want, asked, cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "Notify" }, cmp.Ignore())); diff != "" {
@@ -202,7 +202,7 @@ func TestParseMapping(t *testing.T) {
 	for spec, says := range map[string]string{
 		"title":               `--map: "title" names no field and attribute; write field=attribute`,
 		"=x":                  "names no field",
-		"title= ":             "names no field",
+		"title=":              "names no field",
 		"titel=x":             `there is no field "titel"; did you mean title?`,
 		"idp_source=x":        `there is no field "idp_source"`,
 		"xxxxxxxxxxxx=y":      "allowed are email, idp_id, idp_status, aliases, logins, name,",

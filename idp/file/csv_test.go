@@ -19,7 +19,7 @@ func companyCSV(t testing.TB, people []fixtures.Person) string {
 	t.Helper()
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{
+	_ = w.Write([]string{
 		"case", "number", "username", "name", "given_name", "family_name", "mail", "aliases", "login", "title", "department",
 		"employee_type", "manager", "city", "country", "cost_center", "disabled",
 	})
@@ -28,7 +28,7 @@ func companyCSV(t testing.TB, people []fixtures.Person) string {
 		if p.Disabled {
 			disabled = "true"
 		}
-		w.Write([]string{
+		_ = w.Write([]string{
 			p.Case, p.Number, p.Username, p.Name, p.GivenName, p.FamilyName, p.Mail, strings.Join(p.Aliases, "|"), p.Login, p.Title,
 			p.Department, p.EmployeeType, p.Manager, p.City, p.Country, p.CostCenter, disabled,
 		})

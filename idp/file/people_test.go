@@ -249,9 +249,9 @@ func withValue(mapping idp.Mapping, field idp.Field, attribute string) idp.Mappi
 }
 
 func TestMappedColumnsThatAreMissing(t *testing.T) {
-	csv := idp.Mapped(open(t, "people.csv", "email,Job Level\na@b,L3\n"), idp.Mapping{idp.EmployeeType: "job_levle"})
+	csv := idp.Mapped(open(t, "people.csv", "email,Job Level\na@b,L3\n"), idp.Mapping{idp.EmployeeType: "job_levl"})
 	_, err := collect(t, csv, idp.Request{})
-	wantFailure(t, err, fault.Usage, "--map employee_type=job_levle: no column of ")
+	wantFailure(t, err, fault.Usage, "--map employee_type=job_levl: no column of ")
 	wantFailure(t, err, fault.Usage, "did you mean Job Level?")
 
 	// JSON has no header, and people without a value may lack the key.

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/csv"
 	"errors"
@@ -34,26 +35,26 @@ func main() {
 	users := flag.Int("users", 100_000, "users in the JSON file")
 	runs := flag.Int("runs", 5, "runs of each, one after the other in turn")
 	flag.Parse()
-	if err := compare(*people, *users, *runs); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	if err := compare(context.Background(), *people, *users, *runs); err != nil {
+		fmt.Fprintln(os.Stderr, err) //nolint:forbidigo // a program of its own
 		os.Exit(1)
 	}
 }
 
-func compare(people, users, runs int) error {
+func compare(ctx context.Context, people, users, runs int) error {
 	folder, err := os.MkdirTemp("", "cohort-duckdb-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	program := filepath.Join(folder, "cohort")
-	if err := run(".", "go", "build", "-o", program, "./cmd/cohort"); err != nil {
+	if err := run(ctx, ".", "go", "build", "-o", program, "./cmd/cohort"); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(folder, "join.mjs"), query, 0o600); err != nil {
 		return err
 	}
-	if err := run(folder, "npm", "install", "--silent", "--no-audit", "--no-fund", "@duckdb/node-api"); err != nil {
+	if err := run(ctx, folder, "npm", "install", "--silent", "--no-audit", "--no-fund", "@duckdb/node-api"); err != nil {
 		return err
 	}
 	if err := writePeople(filepath.Join(folder, "people.csv"), people); err != nil {
@@ -70,7 +71,7 @@ func compare(people, users, runs int) error {
 	theirs := contender{name: "duckdb", command: []string{"node", "join.mjs"}}
 	for range runs {
 		for _, c := range []*contender{&ours, &theirs} {
-			if err := c.measure(folder); err != nil {
+			if err := c.measure(ctx, folder); err != nil {
 				return err
 			}
 		}
@@ -79,15 +80,16 @@ func compare(people, users, runs int) error {
 		return err
 	}
 	for _, c := range []contender{ours, theirs} {
-		fmt.Printf("%-8s %6.2f s  %5d MB  (medians of %d)\n", c.name, c.seconds(), c.megabytes(), runs)
+		fmt.Printf("%-8s %6.2f s  %5d MB  (medians of %d)\n", c.name, c.seconds(), c.megabytes(), runs) //nolint:forbidigo // a program of its own
 	}
+	//nolint:forbidigo // a program of its own
 	fmt.Printf("ratio    %6.2f    %5.2f     (cohort to duckdb; the same %d rows)\n",
 		ours.seconds()/theirs.seconds(), float64(ours.megabytes())/float64(theirs.megabytes()), people)
 	return nil
 }
 
-func run(folder, name string, arguments ...string) error {
-	command := exec.Command(name, arguments...)
+func run(ctx context.Context, folder, name string, arguments ...string) error {
+	command := exec.CommandContext(ctx, name, arguments...)
 	command.Dir = folder
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", name, err, out)
@@ -103,8 +105,8 @@ type contender struct {
 	peaks   []int64 // KB
 }
 
-func (c *contender) measure(folder string) error {
-	command := exec.Command(c.command[0], c.command[1:]...)
+func (c *contender) measure(ctx context.Context, folder string) error {
+	command := exec.CommandContext(ctx, c.command[0], c.command[1:]...)
 	command.Dir = folder
 	var told bytes.Buffer
 	command.Stdout, command.Stderr = &told, &told
