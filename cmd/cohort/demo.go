@@ -11,13 +11,18 @@ import (
 	"cohort/internal/transport"
 )
 
-// demoURL stands for the sample company on either side.
-const demoURL = "demo:"
+// demoURL stands for the sample company on either side, demoOktaURL for its
+// people as an Okta org.
+const (
+	demoURL     = "demo:"
+	demoOktaURL = "demo:okta"
+)
 
 // demo serves the sample company on loopback, and reads it as it would read
 // any other.
 type demo struct {
 	ldap  *fixtures.Directory
+	okta  *fixtures.Org
 	coder *fixtures.Deployment
 }
 
@@ -26,8 +31,10 @@ func (d *demo) open(url string) (idp.Connector, error) {
 	switch url {
 	case demoURL:
 		return d.directory()
+	case demoOktaURL:
+		return d.org()
 	default:
-		return nil, fault.New(fault.Usage, "the sample company is "+demoURL, "--idp: there is no such sample")
+		return nil, fault.New(fault.Usage, "the sample company is "+demoURL+" and "+demoOktaURL, "--idp: there is no such sample")
 	}
 }
 
@@ -74,6 +81,9 @@ func (d *demo) close() error {
 	var failures []error
 	if d.ldap != nil {
 		failures = append(failures, d.ldap.Close())
+	}
+	if d.okta != nil {
+		failures = append(failures, d.okta.Close())
 	}
 	if d.coder != nil {
 		failures = append(failures, d.coder.Close())

@@ -14,6 +14,10 @@ import (
 type provider struct {
 	url  string
 	ldap ldapFlags
+	okta oktaFlags
+	// format is of a file, and mapping replaces what fields come from.
+	format  string
+	mapping []string
 
 	// sole says that it is the only one of its kind, so that what a variable
 	// holds is its.
@@ -27,6 +31,9 @@ type provider struct {
 // what [kindOf] calls it.
 func (p *provider) register(flags *pflag.FlagSet) {
 	p.ldap.register(flags)
+	p.okta.register(flags)
+	flags.StringVar(&p.format, "idp-format", "", "format of a file of people: csv, json, jsonl or ldif (default: by its ending)")
+	flags.Var(&list{items: &p.mapping}, "map", "`field=attribute`: take a person field from another attribute, or column of a file")
 }
 
 // providerList is the flag --idp: URLs, or providers with settings of their own
@@ -51,7 +58,9 @@ func kindOf(url string) string {
 }
 
 // isOwn says whether a flag belongs to one provider of a kind.
-func isOwn(flag *pflag.Flag, kind string) bool { return strings.HasPrefix(flag.Name, kind+"-") }
+func isOwn(flag *pflag.Flag, kind string) bool {
+	return strings.HasPrefix(flag.Name, kind+"-") || kind == idp.FileScheme && flag.Name == "idp-format"
+}
 
 // settleProviders gives each provider its settings: a listed one those of the
 // list, unless a flag or a variable replaces them; all others those of the

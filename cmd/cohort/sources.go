@@ -13,6 +13,7 @@ import (
 
 	"cohort/coder"
 	"cohort/idp"
+	"cohort/idp/file"
 	"cohort/idp/ldap"
 	"cohort/internal/fault"
 	"cohort/internal/transport"
@@ -133,12 +134,18 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 			"ldap":         f.openLDAP(w, p),
 			"ldaps":        f.openLDAP(w, p),
 			"ldapi":        f.openLDAP(w, p),
-			idp.FileScheme: openFile,
+			"okta":         f.openOkta(w, p, progress),
+			idp.FileScheme: openFile(w, p),
 			"demo":         sample.open,
 		})
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
+		mapping, err := idp.ParseMapping(p.mapping)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		connector = idp.Mapped(connector, mapping)
 		progress.name = connector.Source().Name
 		s.people = append(s.people, peopleSource{connector, progress})
 	}
@@ -148,11 +155,15 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 	return s, nil
 }
 
-func openFile(path string) (idp.Connector, error) {
-	if !strings.EqualFold(filepath.Ext(path), ".ldif") {
-		return nil, fault.New(fault.Usage, "a dump of a directory is FILE.ldif", "--idp: no connector reads such files")
+// openFile takes a dump of a directory by its ending, and all else as the format
+// that was named or the ending tells.
+func openFile(w world, p *provider) idp.Opener {
+	return func(path string) (idp.Connector, error) {
+		if p.format == "ldif" || p.format == "" && strings.EqualFold(filepath.Ext(path), ".ldif") {
+			return ldap.NewLDIF(ldap.LDIFConfig{Path: path, Input: w.stdin})
+		}
+		return file.New(file.Config{Path: path, Format: p.format, Input: w.stdin})
 	}
-	return ldap.NewLDIF(ldap.LDIFConfig{Path: path})
 }
 
 // openUsers opens the side of Coder: the sample company, a file, or a

@@ -289,9 +289,10 @@ func TestOurOwnExportsAreReadBack(t *testing.T) {
 	original[1].Fields[slices.Index(fields, idp.Title)] = idp.TextOf(`Head of "It", and |;` + "\r\nmore")
 
 	population := join.NewPopulation(columns.Request())
+	source := population.AddSource("test:")
 	for _, person := range original {
 		person.Manager, person.Aliases, person.Logins = "", nil, nil
-		if err := population.Add(person); err != nil {
+		if err := source.Add(person); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,8 +300,8 @@ func TestOurOwnExportsAreReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, encoder := range map[string]func(io.Writer) join.Encoder{
-		"export.csv":   func(w io.Writer) join.Encoder { return join.NewCSV(w, join.CSVOptions{KeepFormulas: true}) },
+	for name, encoder := range map[string]func(io.Writer) *join.Encoder{
+		"export.csv":   func(w io.Writer) *join.Encoder { return join.NewCSV(w, join.CSVOptions{KeepFormulas: true}) },
 		"export.jsonl": join.NewJSONLines,
 	} {
 		var written bytes.Buffer

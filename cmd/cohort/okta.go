@@ -1,0 +1,113 @@
+package main
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"cohort/fixtures"
+	"cohort/idp"
+	"cohort/idp/okta"
+	"cohort/internal/fault"
+	"cohort/internal/transport"
+)
+
+// oktaFlags are the settings of an Okta org.
+type oktaFlags struct {
+	tokenFile      string
+	clientID       string
+	privateKeyFile string
+	privateKeyID   string
+	scopes         []string
+	statuses       []string
+	search         string
+	groups         []string
+	rateShare      string
+	parallel       int
+	caFile         string
+}
+
+func (o *oktaFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&o.tokenFile, "okta-token-file", "", "`file` with the API token, in place of $OKTA_CLIENT_TOKEN")
+	flags.StringVar(&o.clientID, "okta-client-id", "", "client `id` of a service app, in place of an API token (also $OKTA_CLIENT_CLIENTID)")
+	flags.StringVar(&o.privateKeyFile, "okta-private-key-file", "", "`file` with the app's private key, PEM or JWK, in place of $OKTA_CLIENT_PRIVATEKEY")
+	flags.StringVar(&o.privateKeyID, "okta-private-key-id", "", "`id` of the app's key (also $OKTA_CLIENT_PRIVATEKEYID)")
+	flags.Var(&list{items: &o.scopes, separator: ","}, "okta-scopes", "scopes of the app (default: okta.users.read, and okta.groups.read for groups; also $OKTA_CLIENT_SCOPES)")
+	flags.Var(&list{items: &o.statuses, separator: ","}, "okta-status", "only people with these statuses, such as ACTIVE,SUSPENDED (default: everybody, also DEPROVISIONED)")
+	flags.StringVar(&o.search, "okta-search", "", "only people whom this search `expression` of Okta finds")
+	flags.Var(&list{items: &o.groups}, "okta-groups", "`name` of a group for the column groups (default: all groups); it does not choose people")
+	flags.StringVar(&o.rateShare, "okta-rate-share", "50%", "how much of what is left of the org's rate limits may be used")
+	flags.IntVar(&o.parallel, "okta-parallel", 4, "how many parts of the org to read at a time")
+	flags.StringVar(&o.caFile, "okta-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $SSL_CERT_FILE)")
+}
+
+// openOkta takes the credentials that the flags name, else those of Okta's own
+// variables.
+func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Opener {
+	return func(url string) (idp.Connector, error) {
+		rateShare, err := share("--okta-rate-share", p.okta.rateShare)
+		if err != nil {
+			return nil, err
+		}
+		if rateShare == 0 {
+			return nil, fault.New(fault.Usage, "it takes a percentage above zero", "--okta-rate-share leaves nothing to read with")
+		}
+		token, err := f.providerSecret(w, p, "okta-token-file", p.okta.tokenFile, "OKTA_CLIENT_TOKEN")
+		if err != nil {
+			return nil, err
+		}
+		key, err := f.providerSecret(w, p, "okta-private-key-file", p.okta.privateKeyFile, "OKTA_CLIENT_PRIVATEKEY")
+		if err != nil {
+			return nil, err
+		}
+		config := okta.Config{
+			URL:          url,
+			Token:        token,
+			ClientID:     p.okta.clientID,
+			PrivateKey:   key,
+			PrivateKeyID: p.okta.privateKeyID,
+			Scopes:       p.okta.scopes,
+			Statuses:     p.okta.statuses,
+			Search:       p.okta.search,
+			Groups:       p.okta.groups,
+			RateShare:    max(int(rateShare*100), 1),
+			Parallel:     p.okta.parallel,
+			Waiting:      progress.wait,
+			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout},
+		}
+		if p.sole {
+			config.ClientID = cmp.Or(config.ClientID, w.getenv("OKTA_CLIENT_CLIENTID"))
+			config.PrivateKeyID = cmp.Or(config.PrivateKeyID, w.getenv("OKTA_CLIENT_PRIVATEKEYID"))
+			if scopes := w.getenv("OKTA_CLIENT_SCOPES"); len(config.Scopes) == 0 && scopes != "" {
+				config.Scopes = strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' })
+			}
+		}
+		return okta.New(config)
+	}
+}
+
+// org serves the sample company as an Okta org.
+func (d *demo) org() (idp.Connector, error) {
+	people, err := fixtures.People()
+	if err != nil {
+		return nil, err
+	}
+	users := fixtures.Okta(people)
+	if d.okta, err = fixtures.ServeOkta(users, fixtures.OktaGroups(users), fixtures.OktaOptions{}); err != nil {
+		return nil, err
+	}
+	connector, err := okta.New(okta.Config{
+		URL: d.okta.URL, Token: d.okta.Token,
+		HTTP: transport.Config{Version: version(), CAs: d.okta.CA},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return demoOrg{connector}, nil
+}
+
+// demoOrg is called what the user called it, not by its port.
+type demoOrg struct{ *okta.Connector }
+
+func (demoOrg) Source() idp.Source { return idp.Source{Name: demoOktaURL} }

@@ -1,0 +1,95 @@
+package okta
+
+import (
+	"slices"
+	"strings"
+
+	"cohort/idp"
+)
+
+// candidates are the attributes of each field in the order in which they are
+// asked; the first that has a value wins. Name has its own rule where they
+// fail, ManagerEmail is Person.Manager, Groups come from the groups, StatusRaw
+// is no attribute, and StartDate has no customary one.
+func candidates(field idp.Field) []string {
+	switch field {
+	case idp.Name:
+		return []string{"displayName"}
+	case idp.GivenName:
+		return []string{"firstName"}
+	case idp.FamilyName:
+		return []string{"lastName"}
+	case idp.Username:
+		return []string{"login"}
+	case idp.Title:
+		return []string{"title"}
+	case idp.Department:
+		return []string{"department"}
+	case idp.Division:
+		return []string{"division"}
+	case idp.CostCenter:
+		return []string{"costCenter"}
+	case idp.Organization:
+		return []string{"organization"}
+	case idp.EmployeeID:
+		return []string{"employeeNumber"}
+	case idp.EmployeeType:
+		return []string{"userType"}
+	case idp.City:
+		return []string{"city"}
+	case idp.Region:
+		return []string{"state"}
+	case idp.Country:
+		return []string{"countryCode"}
+	default:
+		return nil
+	}
+}
+
+// baseAttributes are the attributes that every org's profiles know, as Okta
+// spells them
+// (https://developer.okta.com/docs/api/openapi/okta-management/management/tags/user).
+func baseAttributes() []string {
+	return []string{
+		"login", "email", "secondEmail", "firstName", "lastName", "middleName",
+		"honorificPrefix", "honorificSuffix", "title", "displayName", "nickName",
+		"profileUrl", "primaryPhone", "mobilePhone", "streetAddress", "city",
+		"state", "zipCode", "countryCode", "postalAddress", "preferredLanguage",
+		"locale", "timezone", "userType", "employeeNumber", "costCenter",
+		"organization", "division", "department", "managerId", "manager",
+	}
+}
+
+// projection is the parameter "fields" for a request: what is asked of each
+// user. It is empty, for all there is, where an attribute is the org's own:
+// Okta wants those spelled exactly, and only the org knows how they are.
+func projection(req idp.Request) string {
+	profile := []string{"login", "email", "secondEmail"}
+	want := func(name string) bool {
+		base := baseAttributes()
+		i := slices.IndexFunc(base, func(own string) bool { return strings.EqualFold(own, name) })
+		if i >= 0 && !slices.Contains(profile, base[i]) {
+			profile = append(profile, base[i])
+		}
+		return i >= 0
+	}
+	for _, field := range req.Fields {
+		switch field {
+		case idp.Name:
+			want("firstName")
+			want("lastName")
+		case idp.ManagerEmail:
+			want("managerId")
+			want("manager")
+		}
+		for _, name := range candidates(field) {
+			want(name)
+		}
+	}
+	for _, name := range req.Attributes {
+		if !want(strings.TrimSpace(name)) {
+			return ""
+		}
+	}
+	return "id,status,created,profile:(" + strings.Join(profile, ",") + ")"
+}

@@ -1,0 +1,196 @@
+package okta
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// What a page holds at most: the most that Okta gives of users, and what a
+// list is read by a second time where its end is in doubt.
+const (
+	pageSize  = 200
+	checkSize = 190
+)
+
+// edge is what the first or the last entry of a page tells.
+type edge struct {
+	ID      string `json:"id"`
+	Created string `json:"created"`
+}
+
+// leg is a page on its way, or the error in place of it.
+type leg struct {
+	page
+	first, last edge
+	// doubtful says that the list may go on although the page has no next one:
+	// it is full, or it is empty where more was announced.
+	doubtful bool
+	err      error
+}
+
+// trail watches the pages of one list, so that one that leads back, or comes
+// twice, is seen.
+type trail struct {
+	limit   int
+	cursors map[string]bool
+	edges   map[[2]string]bool // of the pages so far
+	begun   bool
+	isFull  bool // the last page that was not empty
+	empties int  // in a row
+}
+
+func newTrail(limit int) *trail {
+	return &trail{limit: limit, cursors: map[string]bool{}, edges: map[[2]string]bool{}}
+}
+
+// mostEmpties is how many empty pages in a row are believed. Okta gives some,
+// where it has left out what may not be seen.
+const mostEmpties = 10
+
+// errEmpty is no error where it stays: see [leg].
+var errEmpty = errors.New("the list ends in an empty page")
+
+// check refuses a page that cannot follow what came before.
+func (t *trail) check(l *leg) error {
+	if len(l.items) == 0 {
+		switch {
+		case l.next != "" && t.cursors[l.next]:
+			return &unfitError{"the Link to the next page leads back"}
+		case l.next != "" && t.empties >= mostEmpties:
+			return &unfitError{"one empty page leads to another, without an end"}
+		case l.next == "" && t.begun:
+			// After a page that was not full it is where the list ends.
+			l.doubtful = t.isFull
+			return errEmpty
+		}
+		return nil
+	}
+	for at, into := range map[int]*edge{0: &l.first, len(l.items) - 1: &l.last} {
+		if json.Unmarshal(l.items[at], into) != nil || into.ID == "" {
+			return &unfitError{"an entry of the list has no id"}
+		}
+	}
+	if len(l.items) == 1 {
+		l.last = l.first
+	}
+	switch {
+	case t.edges[[2]string{l.first.ID, l.last.ID}]:
+		return &unfitError{"a page came a second time in place of another"}
+	case l.next != "" && t.cursors[l.next]:
+		return &unfitError{"the Link to the next page leads back"}
+	}
+	l.doubtful = l.next == "" && len(l.items) >= t.limit
+	return nil
+}
+
+func (t *trail) add(l *leg) {
+	t.begun = true
+	if l.next != "" {
+		t.cursors[l.next] = true
+	}
+	if len(l.items) == 0 {
+		t.empties++
+		return
+	}
+	t.empties, t.isFull = 0, len(l.items) >= t.limit
+	t.edges[[2]string{l.first.ID, l.last.ID}] = true
+}
+
+// asksAgain is how often a page that cannot be right is asked for again. What
+// breaks on the way is the transport's business, and counted there.
+const asksAgain = 3
+
+// ask reads one page while its caller does something else. Exactly one leg
+// comes, and the channel need not be read. One page of a list is asked for at
+// a time.
+func (s *session) ask(ctx context.Context, t *trail, address string) <-chan leg {
+	coming := make(chan leg, 1)
+	go func() { coming <- s.fit(ctx, t, address) }()
+	return coming
+}
+
+func (s *session) fit(ctx context.Context, t *trail, address string) leg {
+	for again := 1; ; again++ {
+		p, err := s.get(ctx, address)
+		if err != nil {
+			return leg{err: err}
+		}
+		l := leg{page: p}
+		unfit := t.check(&l)
+		if unfit == nil || errors.Is(unfit, errEmpty) && again > asksAgain {
+			t.add(&l)
+			return l
+		}
+		if again > asksAgain {
+			return leg{err: unfit}
+		}
+		s.repeated.Add(1)
+		if err := waitFor(ctx, time.Now().Add(s.pause()<<again), nil); err != nil {
+			return leg{err: err}
+		}
+	}
+}
+
+// pause is the shortest wait before something is asked again.
+func (s *session) pause() time.Duration {
+	if base := s.connector.config.HTTP.BaseDelay; base > 0 {
+		return base / 2
+	}
+	return 100 * time.Millisecond
+}
+
+// list reads a list to its end, and asks for the next page while the one
+// before is in use. Entries may come more than once: where the end is in
+// doubt, the list is read again by pages of another size, which the end of a
+// real one survives.
+func (s *session) list(ctx context.Context, path string, query url.Values) iter.Seq2[[]json.RawMessage, error] {
+	return func(yield func([]json.RawMessage, error) bool) {
+		for _, size := range []int{pageSize, checkSize} {
+			doubtful, ok := s.walk(ctx, address(path, query, size), size, yield)
+			if !ok || !doubtful {
+				return
+			}
+		}
+		yield(nil, &unfitError{"the list breaks off after a full page"})
+	}
+}
+
+// walk is false when yield said so, or was given an error.
+func (s *session) walk(ctx context.Context, first string, size int, yield func([]json.RawMessage, error) bool) (doubtful, ok bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t := newTrail(size)
+	for coming := s.ask(ctx, t, first); ; {
+		l := <-coming
+		if l.err != nil {
+			yield(nil, l.err)
+			return false, false
+		}
+		if l.next != "" {
+			coming = s.ask(ctx, t, l.next)
+		}
+		if !yield(l.items, nil) {
+			cancel()
+			if l.next != "" {
+				<-coming // nothing stays behind
+			}
+			return false, false
+		}
+		if l.next == "" {
+			return l.doubtful, true
+		}
+	}
+}
+
+func address(path string, query url.Values, size int) string {
+	all := url.Values{"limit": {strconv.Itoa(size)}}
+	for name, values := range query {
+		all[name] = values
+	}
+	return path + "?" + all.Encode()
+}

@@ -1,0 +1,79 @@
+package okta
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"cohort/idp"
+)
+
+// mapping turns users into people for one request. Several goroutines may use
+// it at a time.
+type mapping struct {
+	request  idp.Request
+	withRefs bool // ManagerEmail was asked for
+	refs     refs
+	groups   membership
+}
+
+func mappingOf(req idp.Request, groups membership) *mapping {
+	return &mapping{request: req, withRefs: slices.Contains(req.Fields, idp.ManagerEmail), groups: groups}
+}
+
+// person is what a record says.
+func (m *mapping) person(r record) idp.Person {
+	p := idp.Person{
+		ID:      r.id,
+		Status:  statusOf(r.status),
+		Primary: r.text("email"),
+	}
+	if second := r.text("secondEmail"); second != "" {
+		p.Aliases = []string{second}
+	}
+	if login := r.text("login"); strings.Contains(login, "@") {
+		p.Logins = []string{login}
+	}
+	if m.withRefs {
+		p.Ref, p.Manager = m.refs.own(r), managerOf(r)
+	}
+	values := make([]idp.Value, len(m.request.Fields)+len(m.request.Attributes))
+	for i, field := range m.request.Fields {
+		values[i] = m.field(r, field)
+	}
+	split := len(m.request.Fields)
+	for i, name := range m.request.Attributes {
+		values[split+i] = valueOf(r.find(strings.TrimSpace(name)))
+	}
+	p.Fields, p.Attributes = values[:split:split], values[split:]
+	return p
+}
+
+func (m *mapping) field(r record, field idp.Field) idp.Value {
+	switch field {
+	case idp.StatusRaw:
+		return idp.TextOf(r.status)
+	case idp.Groups:
+		return m.groups.of(r.id)
+	}
+	for _, name := range candidates(field) {
+		if value := firstOf(r.profile.get(name)); value != "" {
+			return idp.TextOf(value)
+		}
+	}
+	if field == idp.Name {
+		// What Okta's own pages show.
+		return idp.TextOf(strings.TrimSpace(r.text("firstName") + " " + r.text("lastName")))
+	}
+	return idp.Value{}
+}
+
+// firstOf is the one text of a field, also where an org has made an array of
+// it.
+func firstOf(raw json.RawMessage) string {
+	value := valueOf(raw)
+	if value.Kind == idp.List {
+		return value.Items[0]
+	}
+	return value.Text
+}
