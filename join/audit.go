@@ -238,12 +238,18 @@ func (a *auditor) standing(u *coder.User) string {
 	}
 	switch {
 	case !u.LastSeenAt.IsZero():
-		return "the account " + status + ", last seen " + a.day(u.LastSeenAt)
+		status += ", last seen " + a.day(u.LastSeenAt)
 	case a.tellsSeen:
-		return "the account " + status + ", never seen"
-	default:
-		return "the account " + status
+		status += ", never seen"
 	}
+	switch use := u.Usage; {
+	case use == nil:
+	case use.Days == 0:
+		status += ", no workspace used"
+	default:
+		status += fmt.Sprintf(", workspaces used on %d %s, last on %s", use.Days, plural(use.Days, "day", "days"), use.LastDay)
+	}
+	return "the account " + status
 }
 
 // day is a date, and how many days ago that was.
@@ -267,8 +273,17 @@ func (a *auditor) leaving(u *coder.User) string {
 		evidence += " by " + raw
 	}
 	evidence += "; " + a.standing(u)
-	if left := leftAt(a.table.items(&a.row, idp.StatusRaw)); !left.IsZero() && u.LastSeenAt.After(left) {
-		evidence += ", which is after leaving"
+	if left := leftAt(a.table.items(&a.row, idp.StatusRaw)); !left.IsZero() {
+		// Days are those of some time zone, where it may be a day later.
+		seen, used := u.LastSeenAt.After(left), u.Usage != nil && u.Usage.LastDay > left.UTC().AddDate(0, 0, 1).Format(time.DateOnly)
+		switch {
+		case seen && used:
+			evidence += "; seen and used after leaving"
+		case used:
+			evidence += "; used after leaving"
+		case seen:
+			evidence += "; seen after leaving"
+		}
 	}
 	if u.LoginType == "password" || u.LoginType == "github" {
 		evidence += "; its login by " + u.LoginType + " does not end with the identity provider's"
@@ -291,13 +306,15 @@ func leftAt(raw []string) time.Time {
 }
 
 // idleSince says since when an active account was not seen, if that is for so
-// long that it is idle. Who was never seen is idle since the account was made.
+// long that it is idle. Who was never seen is idle since the account was made;
+// who used a workspace is not.
 func (a *auditor) idleSince(u *coder.User) (evidence string, idle bool) {
 	since, what := u.LastSeenAt, "active, but last seen "
 	if since.IsZero() {
 		since, what = u.CreatedAt, "active, but never seen since it was made "
 	}
-	if a.Idle <= 0 || !a.tellsSeen || since.IsZero() || u.Status != coder.StatusActive || a.Now.Sub(since) < a.Idle {
+	if a.Idle <= 0 || !a.tellsSeen || since.IsZero() || u.Status != coder.StatusActive ||
+		u.Usage != nil && u.Usage.Days > 0 || a.Now.Sub(since) < a.Idle {
 		return "", false
 	}
 	return what + a.day(since), true

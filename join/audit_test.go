@@ -75,6 +75,9 @@ func called(name string) func(*coder.User) {
 func loginBy(loginType string) func(*coder.User) {
 	return func(u *coder.User) { u.LoginType = loginType }
 }
+func used(days int, last string) func(*coder.User) {
+	return func(u *coder.User) { u.Usage = &coder.Usage{Days: days, LastDay: last} }
+}
 func service(u *coder.User) { u.ServiceAccount = true }
 
 func TestWhatAnAuditFinds(t *testing.T) {
@@ -102,7 +105,7 @@ func TestWhatAnAuditFinds(t *testing.T) {
 				with(idp.StatusRaw, "userAccountControl=512", "accountExpires=2026-03-01T00:00:00Z (expired)"))},
 			users: []coder.User{user("a", "a@corp.example", seen(0), loginBy("password"))},
 			want: []string{"high leaver:a: disabled in the identity provider by userAccountControl=512, accountExpires=2026-03-01T00:00:00Z (expired); " +
-				"the account is active, last seen 2026-03-31, which is after leaving; its login by password does not end with the identity provider's"},
+				"the account is active, last seen 2026-03-31; seen after leaving; its login by password does not end with the identity provider's"},
 		},
 		{
 			name:   "a leaver who was last seen before leaving",
@@ -110,6 +113,34 @@ func TestWhatAnAuditFinds(t *testing.T) {
 			users:  []coder.User{user("a", "a@corp.example", seen(40), dormant)},
 			want: []string{"high leaver:a: disabled in the identity provider by accountExpires=2026-03-01T00:00:00Z (expired); " +
 				"the account is dormant, last seen 2026-02-19 (40 days ago)"},
+		},
+		{
+			name: "leavers with their use, after leaving where a day in any time zone is",
+			people: []idp.Person{
+				person("1", "a@corp.example", disabled, with(idp.StatusRaw, "accountExpires=2026-03-01T23:00:00Z (expired)")),
+				person("2", "b@corp.example", disabled, with(idp.StatusRaw, "shadowExpire=2026-03-01T23:00:00Z (expired)")),
+				person("3", "c@corp.example", disabled, with(idp.StatusRaw, "x=2026-03-01T23:00:00Z (expired)", "y=2026-02-01T00:00:00Z (expired)")),
+				person("4", "d@corp.example", disabled),
+			},
+			users: []coder.User{
+				user("a", "a@corp.example", seen(5), used(2, "2026-03-03")), user("b", "b@corp.example", seen(40), used(1, "2026-03-02")),
+				user("c", "c@corp.example", seen(90), used(3, "2026-03-02")), user("d", "d@corp.example", seen(1), used(0, "")),
+			},
+			want: []string{
+				"high leaver:a: disabled in the identity provider by accountExpires=2026-03-01T23:00:00Z (expired); " +
+					"the account is active, last seen 2026-03-26 (5 days ago), workspaces used on 2 days, last on 2026-03-03; seen and used after leaving",
+				"high leaver:b: disabled in the identity provider by shadowExpire=2026-03-01T23:00:00Z (expired); " +
+					"the account is active, last seen 2026-02-19 (40 days ago), workspaces used on 1 day, last on 2026-03-02",
+				"high leaver:c: disabled in the identity provider by x=2026-03-01T23:00:00Z (expired), y=2026-02-01T00:00:00Z (expired); " +
+					"the account is active, last seen 2025-12-31 (90 days ago), workspaces used on 3 days, last on 2026-03-02; used after leaving",
+				"high leaver:d: disabled in the identity provider; the account is active, last seen 2026-03-30 (1 day ago), no workspace used",
+			},
+		},
+		{
+			name:   "nobody is idle who used a workspace",
+			people: []idp.Person{person("1", "a@corp.example"), person("2", "b@corp.example")},
+			users:  []coder.User{user("a", "a@corp.example", seen(91), used(1, "2026-03-30")), user("b", "b@corp.example", seen(91), used(0, ""))},
+			want:   []string{"low idle:b: active, but last seen 2025-12-30 (91 days ago)"},
 		},
 		{
 			name:   "no leaver whose account is suspended",

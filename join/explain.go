@@ -315,5 +315,8 @@ func (t *Table) fields(r *row) []ExplainedField {
 		{"created_at", "", timestamp(u.CreatedAt).Text},
 		{"last_seen_at", "", timestamp(u.LastSeenAt).Text},
 	}
+	if u.Usage != nil {
+		all = append(all, ExplainedField{"active_days", "", fmt.Sprint(u.Usage.Days)}, ExplainedField{"last_active_day", "", u.Usage.LastDay})
+	}
 	return slices.DeleteFunc(all, func(f ExplainedField) bool { return f.Person == "" && f.Account == "" })
 }

@@ -224,7 +224,7 @@ func TestWhatEachRungDid(t *testing.T) {
 func TestTheRecordsSideBySide(t *testing.T) {
 	table := explainTable(t, []idp.Person{person("1", "J\u00fc@corp.example", alias("x@old.example"), disabled,
 		with(idp.Name, "Jü"), with(idp.StatusRaw, "a=1", "b=2"))},
-		[]coder.User{user("ju", "ju\u0308@corp.example", seen(1), made(2), roles("owner", "auditor"), loginBy("oidc"))}, testDomains())
+		[]coder.User{user("ju", "ju\u0308@corp.example", seen(1), made(2), roles("owner", "auditor"), loginBy("oidc"), used(3, "2026-03-30"))}, testDomains())
 	got := table.Explain("j\u00fc@corp.example").Cases
 	want := []join.Case{{
 		Match: "normalized", HasPerson: true, HasUser: true,
@@ -233,6 +233,7 @@ func TestTheRecordsSideBySide(t *testing.T) {
 			{"status", "disabled", "active"}, {"status_raw", "a=1, b=2", ""}, {"source", "test:", ""},
 			{"login_type", "", "oidc"}, {"roles", "", "owner, auditor"},
 			{"created_at", "", "2026-03-29T12:00:00Z"}, {"last_seen_at", "", "2026-03-30T12:00:00Z"},
+			{"active_days", "", "3"}, {"last_active_day", "", "2026-03-30"},
 		},
 		Addresses: []join.ExplainedAddress{
 			{"primary", "J\u00fc@corp.example", "j\u00fc@corp.example", "j\u00fc@corp.example", "j\u00fc@corp.example"},

@@ -231,11 +231,11 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	if err != nil {
 		return err
 	}
-	// An audit looks at the whole join, so that its rows may be any.
 	usage, err := from.planUsage(from.now())
 	if err != nil {
 		return err
 	}
+	// An audit looks at the whole join, so that its rows may be any.
 	whole := &tablePlan{columns: join.AuditColumns(), options: join.Options{Join: join.RightAnti, Domains: plan.domains}}
 	read, err := readAndJoin(ctx, w, from, question{whole, usage, to.allowEmpty})
 	if err != nil {

@@ -49,10 +49,10 @@ func TestTheSampleCompanyHasEveryFinding(t *testing.T) {
 	}
 }
 
-func TestCellsOfATerminal(t *testing.T) {
+func TestAlignedColumnsOfATerminal(t *testing.T) {
 	for text, want := range map[string]int{"": 0, "abc": 3, "\u00fc": 1, "u\u0308": 1, "田中": 4, "＝": 2, "a\u200db": 2, "שרה": 3} {
-		if got := cells(text); got != want {
-			t.Errorf("%q takes %d cells, want %d", text, got, want)
+		if got := displayWidth(text); got != want {
+			t.Errorf("%q takes %d columns, want %d", text, got, want)
 		}
 	}
 	got := align([][]string{{"田中", "x", "1"}, {"a", "", "two"}, {}, {"b"}})

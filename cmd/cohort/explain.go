@@ -82,9 +82,14 @@ func explain(ctx context.Context, w world, from *sourceFlags, f *explainFlags, a
 	if err != nil {
 		return err
 	}
+	usage, err := from.planUsage(from.now())
+	if err != nil {
+		return err
+	}
 	// An explanation looks at the whole join, so that its rows may be any.
 	read, err := readAndJoin(ctx, w, from, question{
 		tablePlan:  &tablePlan{columns: join.ExplainColumns(), options: join.Options{Join: join.RightAnti, Domains: domains}},
+		usage:      usage,
 		allowEmpty: f.allowEmpty,
 	})
 	if err != nil {

@@ -79,9 +79,9 @@ func displayWidth(text string) int {
 }
 
 // runeWidth follows Unicode's East Asian Width (UAX 11); marks stand above the
-// character before them.
+// character before them, and format characters nowhere.
 func runeWidth(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me) {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
 		return 0
 	}
 	switch width.LookupRune(r).Kind() {
