@@ -137,7 +137,7 @@ func TestWhatGoesWrongWithARealDirectory(t *testing.T) {
 	closed := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(50), Anonymous: slapdtest.AnonymousSeesNothing})
 	mute := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(50), HideMail: true})
 	capped := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(2000), PagedLimit: 1500, SizeLimit: 500})
-	deployment := accounts(t, []string{"person.1@example.com"})
+	deployment := accounts(t, []string{"person.1@example.com", "person.2@example.com"})
 	bound := []string{"--ldap-bind-dn", open.BindDN}
 
 	for _, test := range []struct {
@@ -205,7 +205,7 @@ func TestWhatGoesWrongWithARealDirectory(t *testing.T) {
 
 func TestADirectoryThatIsKilledInTheMiddle(t *testing.T) {
 	directory := slapdtest.Start(t, slapdtest.Config{LDIF: slapdtest.People(20_000)})
-	deployment := accounts(t, []string{"person.1@example.com"})
+	deployment := accounts(t, []string{"person.1@example.com", "person.2@example.com"})
 	output := earlierOutput(t)
 	run := newProgram(t, []string{"COHORT_LDAP_PASSWORD=" + directory.Password, "CODER_SESSION_TOKEN=" + deployment.Token},
 		"export", "--coder", deployment.URL, "-o", output.path,
