@@ -1,13 +1,9 @@
 package sambatest
 
 import (
-	"encoding/base64"
-	"os"
-	"os/exec"
-	"slices"
-	"strings"
 	"testing"
-	"time"
+
+	"cohort/internal/ldapsearch"
 )
 
 // Search runs ldapsearch below Base over LDAPS, bound as BindDN, and gives its
@@ -27,23 +23,10 @@ func (s *Server) Search(t testing.TB, args ...string) string {
 // paging, sorted; binary ones are bytes.
 func (s *Server) Values(t testing.TB, filter, attribute string) []string {
 	t.Helper()
-	var values []string
-	for line := range strings.Lines(s.Search(t, "-E", "pr=1000/noprompt", filter, attribute)) {
-		value, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), attribute+":")
-		if !ok {
-			continue
-		}
-		if encoded, ok := strings.CutPrefix(value, ": "); ok {
-			decoded, err := base64.StdEncoding.DecodeString(encoded)
-			if err != nil {
-				t.Fatalf("ldapsearch wrote %q: %v", line, err)
-			}
-			values = append(values, string(decoded))
-			continue
-		}
-		values = append(values, strings.TrimPrefix(value, " "))
+	values, err := ldapsearch.Values(s.Search(t, "-E", "pr=1000/noprompt", filter, attribute), attribute)
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.Sort(values)
 	return values
 }
 
@@ -52,11 +35,6 @@ func (s *Server) Values(t testing.TB, filter, attribute string) []string {
 // caller to judge: its exit status is the LDAP result code.
 func (s *Server) Ldapsearch(t testing.TB, args ...string) (string, error) {
 	t.Helper()
-	args = append([]string{"-x", "-LLL", "-o", "ldif-wrap=no"}, args...)
-	command := exec.CommandContext(t.Context(), "ldapsearch", args...)
-	// LDAPCONF and HOME keep the machine's settings out.
-	command.Env = append(os.Environ(), "LDAPCONF="+os.DevNull, "HOME="+os.DevNull, "LDAPTLS_CACERT="+s.CAFile)
-	command.WaitDelay = time.Second
-	out, err := command.CombinedOutput()
+	out, err := ldapsearch.Command(t.Context(), s.CAFile, args...).CombinedOutput()
 	return string(out), err
 }

@@ -1,9 +1,12 @@
 package sambatest
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
+
+	"cohort/internal/ldif"
 )
 
 // Where the entries of [Company] are.
@@ -87,10 +90,10 @@ func People(n int) []Person {
 // twentieth, and a person who was deleted.
 func Company(n int) string {
 	people := People(n)
-	var b strings.Builder
+	var b bytes.Buffer
 	b.Grow(len(people) * 1000)
 	for _, unit := range []string{PeopleUnit, BoardUnit, GroupsUnit, ContactsUnit} {
-		writeLine(&b, "dn", unit)
+		ldif.WriteLine(&b, "dn", unit)
 		b.WriteString("objectClass: organizationalUnit\n\n")
 	}
 	for i, person := range people {
@@ -119,34 +122,34 @@ func Company(n int) string {
 		ID: ID(len(people)), Mail: "deleted@" + DNSDomain,
 	}
 	deleted.write(&b)
-	writeLine(&b, "dn", deleted.DN())
+	ldif.WriteLine(&b, "dn", deleted.DN())
 	b.WriteString("changetype: delete\n\n")
 	return b.String()
 }
 
-func groupDN(name string) string { return "CN=" + escapeDN(name) + "," + GroupsUnit }
+func groupDN(name string) string { return "CN=" + ldif.EscapeDN(name) + "," + GroupsUnit }
 
-func writeGroup(b *strings.Builder, name, account string, members []string) {
-	writeLine(b, "dn", groupDN(name))
-	writeLine(b, "objectClass", "group")
-	writeLine(b, "sAMAccountName", account)
+func writeGroup(b *bytes.Buffer, name, account string, members []string) {
+	ldif.WriteLine(b, "dn", groupDN(name))
+	ldif.WriteLine(b, "objectClass", "group")
+	ldif.WriteLine(b, "sAMAccountName", account)
 	for _, member := range members {
-		writeLine(b, "member", member)
+		ldif.WriteLine(b, "member", member)
 	}
 	b.WriteString("\n")
 }
 
-func writeComputer(b *strings.Builder, name string) {
-	writeLine(b, "dn", "CN="+name+","+ComputersUnit)
-	writeLine(b, "objectClass", "computer")
-	writeLine(b, "sAMAccountName", name+"$")
-	writeLine(b, "userAccountControl", fmt.Sprint(WorkstationAccount))
+func writeComputer(b *bytes.Buffer, name string) {
+	ldif.WriteLine(b, "dn", "CN="+name+","+ComputersUnit)
+	ldif.WriteLine(b, "objectClass", "computer")
+	ldif.WriteLine(b, "sAMAccountName", name+"$")
+	ldif.WriteLine(b, "userAccountControl", fmt.Sprint(WorkstationAccount))
 	b.WriteString("\n")
 }
 
-func writeContact(b *strings.Builder, name, mail string) {
-	writeLine(b, "dn", "CN="+name+","+ContactsUnit)
-	writeLine(b, "objectClass", "contact")
-	writeLine(b, "mail", mail)
+func writeContact(b *bytes.Buffer, name, mail string) {
+	ldif.WriteLine(b, "dn", "CN="+name+","+ContactsUnit)
+	ldif.WriteLine(b, "objectClass", "contact")
+	ldif.WriteLine(b, "mail", mail)
 	b.WriteString("\n")
 }

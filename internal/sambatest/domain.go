@@ -1,6 +1,7 @@
 package sambatest
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cohort/internal/ldif"
 	"cohort/internal/testca"
 )
 
@@ -64,7 +66,7 @@ func load(t testing.TB, folder, settings, ldif string) {
 }
 
 func (c Config) smbConf(folder string, ca *testca.CA, certificate testca.Certificate) string {
-	var b strings.Builder
+	var b bytes.Buffer
 	set := func(name, value string) { fmt.Fprintf(&b, "%s = %s\n", name, value) }
 	b.WriteString("[global]\n")
 	set("netbios name", "DC1")
@@ -96,21 +98,21 @@ func (c Config) smbConf(folder string, ca *testca.CA, certificate testca.Certifi
 // reader.
 func skeleton() string {
 	const day = 24 * 60 * 60 * 1e7 // in units of 100 ns
-	var b strings.Builder
-	writeLine(&b, "dn", Base)
-	writeLine(&b, "changetype", "modify")
-	writeLine(&b, "replace", "lockoutDuration")
-	writeLine(&b, "lockoutDuration", fmt.Sprint(math.MinInt64))
+	var b bytes.Buffer
+	ldif.WriteLine(&b, "dn", Base)
+	ldif.WriteLine(&b, "changetype", "modify")
+	ldif.WriteLine(&b, "replace", "lockoutDuration")
+	ldif.WriteLine(&b, "lockoutDuration", fmt.Sprint(math.MinInt64))
 	b.WriteString("-\n")
-	writeLine(&b, "replace", "maxPwdAge")
-	writeLine(&b, "maxPwdAge", fmt.Sprint(int64(-20*365*day)))
+	ldif.WriteLine(&b, "replace", "maxPwdAge")
+	ldif.WriteLine(&b, "maxPwdAge", fmt.Sprint(int64(-20*365*day)))
 	b.WriteString("\n")
 
-	writeLine(&b, "dn", "CN=reader,CN=Users,"+Base)
-	writeLine(&b, "objectClass", "user")
-	writeLine(&b, "sAMAccountName", "reader")
-	writeLine(&b, "userPrincipalName", "reader@"+DNSDomain)
-	writeLine(&b, "userAccountControl", fmt.Sprint(NormalAccount|PasswordNeverExpires))
+	ldif.WriteLine(&b, "dn", "CN=reader,CN=Users,"+Base)
+	ldif.WriteLine(&b, "objectClass", "user")
+	ldif.WriteLine(&b, "sAMAccountName", "reader")
+	ldif.WriteLine(&b, "userPrincipalName", "reader@"+DNSDomain)
+	ldif.WriteLine(&b, "userAccountControl", fmt.Sprint(NormalAccount|PasswordNeverExpires))
 	writePassword(&b, password)
 	b.WriteString("\n")
 	return b.String()

@@ -1,12 +1,14 @@
 package sambatest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf16"
+
+	"cohort/internal/ldif"
 )
 
 // Bits of userAccountControl ([MS-ADTS], section 2.2.16).
@@ -45,7 +47,7 @@ type Person struct {
 }
 
 // DN is the person's distinguished name; Samba may escape it otherwise.
-func (p Person) DN() string { return "CN=" + escapeDN(p.Name) + "," + p.Unit }
+func (p Person) DN() string { return "CN=" + ldif.EscapeDN(p.Name) + "," + p.Unit }
 
 // UPN is the person's userPrincipalName.
 func (p Person) UPN() string { return p.Account + "@" + DNSDomain }
@@ -60,31 +62,31 @@ func FileTime(t time.Time) int64 {
 // parts tell the byte order.
 func ID(i int) string { return fmt.Sprintf("01234567-89ab-4cde-8f01-%012x", i) }
 
-func (p Person) write(b *strings.Builder) {
+func (p Person) write(b *bytes.Buffer) {
 	control := p.Control
 	if control == 0 {
 		control = NormalAccount
 	}
-	writeLine(b, "dn", p.DN())
-	writeLine(b, "objectClass", "user")
-	writeLine(b, "objectGUID", p.ID)
-	writeLine(b, "sAMAccountName", p.Account)
-	writeLine(b, "userPrincipalName", p.UPN())
-	writeLine(b, "displayName", p.Name)
-	writeLine(b, "userAccountControl", fmt.Sprint(control))
-	writeLine(b, "accountExpires", fmt.Sprint(p.Expires))
-	writeLine(b, "pwdLastSet", fmt.Sprint(p.PasswordSet))
+	ldif.WriteLine(b, "dn", p.DN())
+	ldif.WriteLine(b, "objectClass", "user")
+	ldif.WriteLine(b, "objectGUID", p.ID)
+	ldif.WriteLine(b, "sAMAccountName", p.Account)
+	ldif.WriteLine(b, "userPrincipalName", p.UPN())
+	ldif.WriteLine(b, "displayName", p.Name)
+	ldif.WriteLine(b, "userAccountControl", fmt.Sprint(control))
+	ldif.WriteLine(b, "accountExpires", fmt.Sprint(p.Expires))
+	ldif.WriteLine(b, "pwdLastSet", fmt.Sprint(p.PasswordSet))
 	if p.Mail != "" {
-		writeLine(b, "mail", p.Mail)
+		ldif.WriteLine(b, "mail", p.Mail)
 	}
 	for _, proxy := range p.Proxies {
-		writeLine(b, "proxyAddresses", proxy)
+		ldif.WriteLine(b, "proxyAddresses", proxy)
 	}
 	if p.Manager != "" {
-		writeLine(b, "manager", p.Manager)
+		ldif.WriteLine(b, "manager", p.Manager)
 	}
 	if p.Locked != 0 {
-		writeLine(b, "lockoutTime", fmt.Sprint(p.Locked))
+		ldif.WriteLine(b, "lockoutTime", fmt.Sprint(p.Locked))
 	}
 	if p.Password {
 		writePassword(b, password)
@@ -94,40 +96,10 @@ func (p Person) write(b *strings.Builder) {
 
 // writePassword writes the attribute that Active Directory takes a password by:
 // quoted, UTF-16 ([MS-ADTS], section 3.1.1.3.1.5).
-func writePassword(b *strings.Builder, password string) {
+func writePassword(b *bytes.Buffer, password string) {
 	var encoded []byte
 	for _, unit := range utf16.Encode([]rune(`"` + password + `"`)) {
 		encoded = binary.LittleEndian.AppendUint16(encoded, unit)
 	}
 	fmt.Fprintf(b, "unicodePwd:: %s\n", base64.StdEncoding.EncodeToString(encoded))
-}
-
-// escapeDN follows RFC 4514, section 2.4, for values without outer blanks.
-func escapeDN(value string) string {
-	escaped := strings.NewReplacer(
-		`\`, `\\`, `"`, `\"`, `,`, `\,`, `+`, `\+`, `;`, `\;`, `<`, `\<`, `>`, `\>`, `=`, `\=`).Replace(value)
-	if strings.HasPrefix(escaped, "#") {
-		return `\` + escaped
-	}
-	return escaped
-}
-
-// writeLine writes what RFC 2849 calls an attrval-spec.
-func writeLine(b *strings.Builder, name, value string) {
-	if safe(value) {
-		fmt.Fprintf(b, "%s: %s\n", name, value)
-		return
-	}
-	fmt.Fprintf(b, "%s:: %s\n", name, base64.StdEncoding.EncodeToString([]byte(value)))
-}
-
-// safe says whether a value is a SAFE-STRING of RFC 2849.
-func safe(value string) bool {
-	if value == "" || strings.HasPrefix(value, " ") || strings.HasSuffix(value, " ") {
-		return false
-	}
-	if value[0] == ':' || value[0] == '<' {
-		return false
-	}
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }

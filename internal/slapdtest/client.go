@@ -1,14 +1,11 @@
 package slapdtest
 
 import (
-	"encoding/base64"
-	"os"
-	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"cohort/internal/ldapsearch"
 )
 
 // Search runs ldapsearch below Base, bound as BindDN, and gives its LDIF
@@ -23,23 +20,10 @@ func (s *Server) Search(t testing.TB, args ...string) string {
 // sorted.
 func (s *Server) Values(t testing.TB, filter, attribute string) []string {
 	t.Helper()
-	var values []string
-	for line := range strings.Lines(s.Search(t, "-E", "pr=1000/noprompt", filter, attribute)) {
-		value, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), attribute+":")
-		if !ok {
-			continue
-		}
-		if encoded, ok := strings.CutPrefix(value, ": "); ok {
-			decoded, err := base64.StdEncoding.DecodeString(encoded)
-			if err != nil {
-				t.Fatalf("ldapsearch wrote %q: %v", line, err)
-			}
-			values = append(values, string(decoded))
-			continue
-		}
-		values = append(values, strings.TrimPrefix(value, " "))
+	values, err := ldapsearch.Values(s.Search(t, "-E", "pr=1000/noprompt", filter, attribute), attribute)
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.Sort(values)
 	return values
 }
 
@@ -64,10 +48,7 @@ func (s *Server) Connections(t testing.TB) int {
 
 func (s *Server) run(t testing.TB, args ...string) string {
 	t.Helper()
-	args = append([]string{"-x", "-LLL", "-o", "ldif-wrap=no", "-H", s.URL}, args...)
-	command := exec.CommandContext(t.Context(), "ldapsearch", args...)
-	command.Env = append(os.Environ(), "LDAPNOINIT=1") // not the machine's ldap.conf
-	command.WaitDelay = time.Second
+	command := ldapsearch.Command(t.Context(), "", append([]string{"-H", s.URL}, args...)...)
 	var stderr strings.Builder
 	command.Stderr = &stderr
 	out, err := command.Output()

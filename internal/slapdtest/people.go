@@ -1,9 +1,10 @@
 package slapdtest
 
 import (
-	"encoding/base64"
+	"bytes"
 	"fmt"
-	"strings"
+
+	"cohort/internal/ldif"
 )
 
 // awkward are family names that something on the way may mangle: composed and
@@ -18,34 +19,34 @@ var awkward = [...]string{ //nolint:gochecknoglobals // a constant in all but Go
 // same for the same n, each but the first with a manager, every tenth with an
 // awkward family name, every hundredth locked by an administrator.
 func People(n int) string {
-	var b strings.Builder
+	var b bytes.Buffer
 	b.Grow(n * 640)
 	for i := range n {
 		family := familyName(i)
 		given := fmt.Sprintf("Given%d", i%500)
-		writeLine(&b, "dn", personDN(i))
+		ldif.WriteLine(&b, "dn", personDN(i))
 		b.WriteString("objectClass: inetOrgPerson\n")
-		writeLine(&b, "entryUUID", ID(i))
-		writeLine(&b, "uid", fmt.Sprintf("p%06d", i))
-		writeLine(&b, "cn", commonName(i))
-		writeLine(&b, "sn", family)
-		writeLine(&b, "givenName", given)
-		writeLine(&b, "displayName", given+" "+family)
-		writeLine(&b, "mail", fmt.Sprintf("Person.%d@example.com", i))
+		ldif.WriteLine(&b, "entryUUID", ID(i))
+		ldif.WriteLine(&b, "uid", fmt.Sprintf("p%06d", i))
+		ldif.WriteLine(&b, "cn", commonName(i))
+		ldif.WriteLine(&b, "sn", family)
+		ldif.WriteLine(&b, "givenName", given)
+		ldif.WriteLine(&b, "displayName", given+" "+family)
+		ldif.WriteLine(&b, "mail", fmt.Sprintf("Person.%d@example.com", i))
 		if i%3 == 0 {
-			writeLine(&b, "mail", fmt.Sprintf("p%06d@corp.example.com", i))
+			ldif.WriteLine(&b, "mail", fmt.Sprintf("p%06d@corp.example.com", i))
 		}
-		writeLine(&b, "title", fmt.Sprintf("Title %d", i%40))
-		writeLine(&b, "ou", fmt.Sprintf("Department %d", i%25))
-		writeLine(&b, "o", "Example")
-		writeLine(&b, "employeeNumber", fmt.Sprint(100000+i))
-		writeLine(&b, "employeeType", []string{"staff", "contractor", "intern"}[i%3])
-		writeLine(&b, "l", []string{"Wien", "Zürich", "São Paulo", "Oslo"}[i%4])
+		ldif.WriteLine(&b, "title", fmt.Sprintf("Title %d", i%40))
+		ldif.WriteLine(&b, "ou", fmt.Sprintf("Department %d", i%25))
+		ldif.WriteLine(&b, "o", "Example")
+		ldif.WriteLine(&b, "employeeNumber", fmt.Sprint(100000+i))
+		ldif.WriteLine(&b, "employeeType", []string{"staff", "contractor", "intern"}[i%3])
+		ldif.WriteLine(&b, "l", []string{"Wien", "Zürich", "São Paulo", "Oslo"}[i%4])
 		if i > 0 {
-			writeLine(&b, "manager", personDN((i-1)/10))
+			ldif.WriteLine(&b, "manager", personDN((i-1)/10))
 		}
 		if i%100 == 99 {
-			writeLine(&b, "pwdAccountLockedTime", "000001010000Z")
+			ldif.WriteLine(&b, "pwdAccountLockedTime", "000001010000Z")
 		}
 		b.WriteString("\n")
 	}
@@ -77,37 +78,7 @@ func commonName(i int) string { return fmt.Sprintf("%s %d", familyName(i), i) }
 func personDN(i int) string {
 	rdn := fmt.Sprintf("uid=p%06d", i)
 	if i%10 == 0 {
-		rdn = "cn=" + escapeDN(commonName(i))
+		rdn = "cn=" + ldif.EscapeDN(commonName(i))
 	}
 	return rdn + ",ou=people," + Base
-}
-
-// escapeDN follows RFC 4514, section 2.4, for values without outer blanks.
-func escapeDN(value string) string {
-	escaped := strings.NewReplacer(
-		`\`, `\\`, `"`, `\"`, `,`, `\,`, `+`, `\+`, `;`, `\;`, `=`, `\=`).Replace(value)
-	if strings.HasPrefix(escaped, "#") {
-		return `\` + escaped
-	}
-	return escaped
-}
-
-// writeLine writes what RFC 2849 calls an attrval-spec.
-func writeLine(b *strings.Builder, name, value string) {
-	if safe(value) {
-		fmt.Fprintf(b, "%s: %s\n", name, value)
-		return
-	}
-	fmt.Fprintf(b, "%s:: %s\n", name, base64.StdEncoding.EncodeToString([]byte(value)))
-}
-
-// safe says whether a value is a SAFE-STRING of RFC 2849.
-func safe(value string) bool {
-	if value == "" || strings.HasPrefix(value, " ") || strings.HasSuffix(value, " ") {
-		return false
-	}
-	if value[0] == ':' || value[0] == '<' {
-		return false
-	}
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' })
 }
