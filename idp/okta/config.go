@@ -84,8 +84,9 @@ type Config struct {
 	// Waiting may be called from several goroutines, one at a time. It may be
 	// nil.
 	Waiting func(reason string, until time.Time)
-	// HTTP says how requests are made. Its Retries are 6 when zero; its Whole,
-	// Attempt and Notify are ours.
+	// HTTP says how requests are made. Its Retries are 6 when zero; its Whole
+	// and the bounds of it, Attempt, Lifetime and Notify are ours. A page may
+	// take twice the ReadTimeout.
 	HTTP transport.Config
 }
 

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -38,7 +39,7 @@ func (c *Connector) open(scopes []string) (*session, error) {
 	}
 	config := c.config.HTTP
 	config.Lifetime, s.close = context.WithCancel(context.Background())
-	config.Whole = true
+	config.Whole, config.MaxBytes, config.MaxTime = true, mostBytes, 2*cmp.Or(config.ReadTimeout, time.Minute)
 	config.Notify = func(string) { s.repeated.Add(1) }
 	s.pace = newPacer(float64(c.config.RateShare)/100, longest(config), waiting)
 	layer := &attempt{pace: s.pace}
@@ -59,6 +60,9 @@ func (c *Connector) open(scopes []string) (*session, error) {
 	s.sdk = c.executor(client)
 	return s, nil
 }
+
+// mostBytes is what the page of a list has at most: some 300 KB of each user.
+const mostBytes = 64 << 20
 
 // longest is the longest wait that the transport makes.
 func longest(config transport.Config) time.Duration {
