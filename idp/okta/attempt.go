@@ -28,19 +28,27 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a.tokens == nil || req.URL.Path == tokenPath {
 		return a.ask(req)
 	}
-	token, err := a.tokens.current(req.Context(), "")
-	if err != nil {
-		return nil, err
+	var refused *accessToken
+	for {
+		token, err := a.tokens.current(req.Context(), refused)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := a.ask(signed(req, token.text))
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode != http.StatusUnauthorized {
+			token.good.Store(true)
+			return resp, nil
+		}
+		// Other calls may have used a new token up before this one came to it.
+		// One that nobody could use was not refused for its age.
+		if refused != nil && !token.good.Load() {
+			return resp, nil
+		}
+		refused = token
 	}
-	resp, err := a.ask(signed(req, token))
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
-		return resp, err
-	}
-	// Once: a new token that is refused too will not get better.
-	if token, err = a.tokens.current(req.Context(), token); err != nil {
-		return nil, err
-	}
-	return a.ask(signed(req, token))
 }
 
 func signed(req *http.Request, token string) *http.Request {

@@ -176,11 +176,11 @@ func named(groups []group, wanted []string) ([]group, error) {
 func idsOf(items []json.RawMessage) ([]string, error) {
 	ids := make([]string, len(items))
 	for i, item := range items {
-		var one edge
-		if err := json.Unmarshal(item, &one); err != nil || one.ID == "" {
-			return nil, &unfitError{"an entry of the list has no id"}
+		one, err := edgeOf(item)
+		if err != nil {
+			return nil, err
 		}
-		ids[i] = one.ID
+		ids[i] = one.id
 	}
 	return ids, nil
 }

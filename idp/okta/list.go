@@ -18,9 +18,16 @@ const (
 )
 
 // edge is what the first or the last entry of a page tells.
-type edge struct {
-	ID      string `json:"id"`
-	Created string `json:"created"`
+type edge struct{ id, created string }
+
+// edgeOf reads no more of an entry than that.
+func edgeOf(item json.RawMessage) (edge, error) {
+	top, _ := objectOf(item)
+	e := edge{id: textOf(top.get("id")), created: textOf(top.get("created"))}
+	if e.id == "" {
+		return e, &unfitError{"an entry of the list has no id"}
+	}
+	return e, nil
 }
 
 // leg is a page on its way, or the error in place of it.
@@ -70,16 +77,15 @@ func (t *trail) check(l *leg) error {
 		}
 		return nil
 	}
-	for at, into := range map[int]*edge{0: &l.first, len(l.items) - 1: &l.last} {
-		if json.Unmarshal(l.items[at], into) != nil || into.ID == "" {
-			return &unfitError{"an entry of the list has no id"}
-		}
+	var err error
+	if l.first, err = edgeOf(l.items[0]); err != nil {
+		return err
 	}
-	if len(l.items) == 1 {
-		l.last = l.first
+	if l.last, err = edgeOf(l.items[len(l.items)-1]); err != nil {
+		return err
 	}
 	switch {
-	case t.edges[[2]string{l.first.ID, l.last.ID}]:
+	case t.edges[[2]string{l.first.id, l.last.id}]:
 		return &unfitError{"a page came a second time in place of another"}
 	case l.next != "" && t.cursors[l.next]:
 		return &unfitError{"the Link to the next page leads back"}
@@ -98,7 +104,7 @@ func (t *trail) add(l *leg) {
 		return
 	}
 	t.empties, t.isFull = 0, len(l.items) >= t.limit
-	t.edges[[2]string{l.first.ID, l.last.ID}] = true
+	t.edges[[2]string{l.first.id, l.last.id}] = true
 }
 
 // asksAgain is how often a page that cannot be right is asked for again. What

@@ -174,8 +174,8 @@ func (w *worker) walk(ctx context.Context, part span, size int) (ending, error) 
 				w.settle(l.items)
 				w.isFirst = false
 			}
-			from, hasFrom := createdOf(l.first.Created)
-			until, hasUntil := createdOf(l.last.Created)
+			from, hasFrom := createdOf(l.first.created)
+			until, hasUntil := createdOf(l.last.created)
 			if !hasFrom || !hasUntil || from.Before(last) || until.Before(from) {
 				return 0, &noSearchError{errUnordered}
 			}
