@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"cohort/internal/transport"
 )
@@ -22,6 +23,8 @@ type attempt struct {
 	below  http.RoundTripper
 	pace   *pacer
 	tokens *tokens // nil with an API token, which the SDK adds
+	// spoke says that there was a sound answer.
+	spoke atomic.Bool
 }
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -77,10 +80,17 @@ func (a *attempt) ask(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode != http.StatusOK {
 		return resp, nil
 	}
-	if err := a.inspect(req, resp); err != nil {
+	err = a.inspect(req, resp)
+	_, isOther := errors.AsType[*notJSONError](err)
+	switch {
+	case err == nil:
+		a.spoke.Store(true)
+		return resp, nil
+	case isOther && !a.spoke.Load():
+		return nil, err // whatever is there, it is no Okta, and will not become one
+	default:
 		return nil, &transport.PassingError{Err: err}
 	}
-	return resp, nil
 }
 
 // notJSONError is a success that is none of an API: a sign-in page, most often.

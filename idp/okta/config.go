@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v3"
+	"github.com/okta/okta-sdk-golang/v2/okta"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -95,6 +96,7 @@ type Connector struct {
 	config Config
 	origin string
 	signer jose.Signer // nil with an API token
+	sdk    *okta.RequestExecutor
 }
 
 var (
@@ -125,6 +127,7 @@ func New(config Config) (*Connector, error) {
 	if _, err := transport.New(c.config.HTTP); err != nil {
 		return nil, fmt.Errorf("--okta-ca-file: %w", err)
 	}
+	c.sdk = c.executor()
 	return c, nil
 }
 

@@ -30,26 +30,6 @@ func misbehaving(tb testing.TB, users []fixtures.OktaUser, groups []fixtures.Okt
 	return served
 }
 
-// teams are groups of an org of [oktafault.People]: of many, of one person, and
-// of nobody.
-func teams(users []fixtures.OktaUser) []fixtures.OktaGroup {
-	team := func(name string, in func(int) bool) fixtures.OktaGroup {
-		g := fixtures.OktaGroup{ID: fixtures.OktaID("00g", name), Name: name, Type: fixtures.OktaOwnGroup, Created: users[0].Created}
-		for i, u := range users {
-			if u.Status != fixtures.OktaDeprovisioned && in(i) {
-				g.Members = append(g.Members, u.ID)
-			}
-		}
-		return g
-	}
-	return []fixtures.OktaGroup{
-		team("Third", func(i int) bool { return i%3 == 0 }),
-		team("Fourth", func(i int) bool { return i%4 == 0 }),
-		team("One", func(i int) bool { return i == 0 }),
-		team("Nobody", func(int) bool { return false }),
-	}
-}
-
 // withGroups is a request for groups beside the columns; its answers are the
 // smallest.
 func withGroups() idp.Request {
@@ -121,7 +101,7 @@ func (r *reading) run(tb testing.TB, c *okta.Connector) {
 // what comes is everybody once, as from an org that behaves, or an error.
 func TestEveryFaultIsHealedOrAnError(t *testing.T) {
 	users := oktafault.People(oktafault.Crowd)
-	groups := teams(users)
+	groups := oktafault.Groups(users)
 	var readers errgroup.Group
 	readers.SetLimit(8) // most faults are waits
 	type test struct {

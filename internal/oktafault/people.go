@@ -48,6 +48,26 @@ func People(n int) []fixtures.OktaUser {
 	return users
 }
 
+// Groups are groups of [People]: two of many, who are partly the same, one of
+// one person, and one of nobody.
+func Groups(users []fixtures.OktaUser) []fixtures.OktaGroup {
+	group := func(name string, has func(i int) bool) fixtures.OktaGroup {
+		g := fixtures.OktaGroup{ID: fixtures.OktaID("00g", name), Name: name, Type: fixtures.OktaOwnGroup, Created: users[0].Created}
+		for i, u := range users {
+			if u.Status != fixtures.OktaDeprovisioned && has(i) {
+				g.Members = append(g.Members, u.ID)
+			}
+		}
+		return g
+	}
+	return []fixtures.OktaGroup{
+		group("Third", func(i int) bool { return i%3 == 0 }),
+		group("Fourth", func(i int) bool { return i%4 == 0 }),
+		group("First", func(i int) bool { return i == 0 }),
+		group("Nobody", func(int) bool { return false }),
+	}
+}
+
 // ID is the identifier of the i-th of [People] before they were put in order,
 // counted from 0.
 func ID(i int) string { return fixtures.OktaID("00u", strconv.Itoa(i)) }
