@@ -18,11 +18,11 @@ const pageSize = 200
 // page that is well filled but not full, also where some came twice.
 func otherSize(entries, before int) int {
 	for size := pageSize - 1; size > pageSize/2; size-- {
-		if last := entries % size; size != before && last > 0 && last < size/2 {
+		if last := entries % size; size != before && last > 0 && last < size*3/4 {
 			return size
 		}
 	}
-	return pageSize/2 + before%2 // no number of entries comes to here
+	return pageSize/2 + before%2 // no number of entries was seen to come to here
 }
 
 // edge is what the first or the last entry of a page tells.
