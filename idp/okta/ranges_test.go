@@ -146,6 +146,63 @@ func TestReadersShareAnOrgThatIsLongEnough(t *testing.T) {
 	}
 }
 
+// TestFourReadersTakeLittleMoreThanAQuarterOfTheRounds lets all readers have a
+// page at a time, as where latency is the limit: 100 pages come in at most a
+// third of the rounds and with few calls more, however people were created.
+func TestFourReadersTakeLittleMoreThanAQuarterOfTheRounds(t *testing.T) {
+	const size, people, day = 200, 20_000, 24 * time.Hour
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, ago := range map[string]func(i int) time.Duration{
+		"evenly":                 func(i int) time.Duration { return time.Duration(i) * 2 * time.Hour },
+		"nobody for years":       func(i int) time.Duration { return 1000*day + time.Duration(i)*time.Hour },
+		"by the hundred":         func(i int) time.Duration { return time.Duration(i/100) * 9 * day },
+		"two hundreds at a time": func(i int) time.Duration { return time.Duration(i/200)*18*day + time.Duration(i%200/100)*2*time.Hour },
+		"every second night":     func(i int) time.Duration { return time.Duration(i/30)*2*day + time.Duration(i%30)*time.Second },
+		"an import at the start": func(i int) time.Duration {
+			return min(time.Duration(i)*12*time.Hour, 2000*day+time.Duration(i)*time.Second)
+		},
+		"an import at the end": func(i int) time.Duration {
+			return time.Duration(max(i-16_000, 0))*12*time.Hour + time.Duration(i)*time.Second
+		},
+		"three imports": func(i int) time.Duration {
+			return time.Duration(i/5000)*400*day + time.Duration(i%5000)*time.Second + time.Duration(i%10)*100*day
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := crowd{make([]time.Time, people), size}
+			for i := range c.created {
+				c.created[i] = now.Add(-ago(i)).Truncate(time.Millisecond)
+			}
+			slices.SortFunc(c.created, time.Time.Compare)
+			plan := newRanges(now, func(int, float64) bool { return true })
+			readers := []*reader{{plan: plan}, {plan: plan}, {plan: plan}, {plan: plan}}
+			readers[0].shard = plan.first()
+			readers[0].search(c)
+			given := make([]int, people)
+			rounds, pages := 0, 0
+			for {
+				busy := slices.DeleteFunc(slices.Clone(readers), func(r *reader) bool { return r.shard == nil })
+				if len(busy) == 0 {
+					break
+				}
+				rounds++
+				pages += len(busy)
+				for _, r := range busy {
+					r.step(c, given)
+				}
+				for _, r := range readers {
+					if r.shard == nil && !r.ended {
+						r.step(c, given)
+					}
+				}
+			}
+			if rounds > people/size/3 || pages > people/size*6/5 {
+				t.Errorf("100 pages came in %d rounds and %d calls", rounds, pages)
+			}
+		})
+	}
+}
+
 func FuzzRanges(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 200, 255, 3}, uint8(3), uint8(4), uint64(1))
 	f.Add(make([]byte, 300), uint8(10), uint8(15), uint64(2))

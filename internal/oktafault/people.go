@@ -26,7 +26,7 @@ var awkward = [...]string{ //nolint:gochecknoglobals // a constant in all but Go
 func People(n int) []fixtures.OktaUser {
 	users := make([]fixtures.OktaUser, n)
 	for i := range users {
-		created := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC).Add(time.Duration(i/100) * 5 * 365 * 24 * time.Hour / time.Duration(n/100+1))
+		created := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC).Add(time.Duration(i/100) * (5 * 365 * 24 * time.Hour / time.Duration(n/100+1)))
 		status := fixtures.OktaActive
 		switch {
 		case i%20 == 19:
