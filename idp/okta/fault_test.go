@@ -185,7 +185,7 @@ func isOfAKind(t *testing.T, f oktafault.Fault, failure error) {
 	}
 }
 
-// hidesCredentials fails where an error says more than it may.
+// hidesCredentials fails where an error says more than it may, or is another's.
 func hidesCredentials(t *testing.T, config okta.Config, failure error) {
 	t.Helper()
 	said := failure.Error()
@@ -199,6 +199,11 @@ func hidesCredentials(t *testing.T, config okta.Config, failure error) {
 	var request *url.Error
 	if errors.As(failure, &request) {
 		t.Errorf("the chain holds a whole URL: %#v", request)
+	}
+	for cause := failure; cause != nil; cause = errors.Unwrap(cause) {
+		if from := reflect.Indirect(reflect.ValueOf(cause)).Type().PkgPath(); strings.Contains(from, "okta-sdk") || strings.Contains(from, "backoff") {
+			t.Errorf("the chain holds an error of the SDK's: %#v", cause)
+		}
 	}
 	if strings.ContainsAny(said, "\n\r") || len(said) > 500 {
 		t.Errorf("it is not one line: %q", said)
