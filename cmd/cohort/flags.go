@@ -46,7 +46,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), a file of its users, or demo:")
 	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Okta and Coder)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
 
 	f.provider.register(flags)

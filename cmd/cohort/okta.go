@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -71,10 +72,10 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 			Statuses:     p.okta.statuses,
 			Search:       p.okta.search,
 			Groups:       p.okta.groups,
-			RateShare:    max(int(rateShare*100), 1),
+			RateShare:    max(int(math.Round(rateShare*100)), 1),
 			Parallel:     p.okta.parallel,
 			Waiting:      progress.wait,
-			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout},
+			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout, BaseDelay: w.retryDelay},
 		}
 		if p.sole {
 			config.ClientID = cmp.Or(config.ClientID, w.getenv("OKTA_CLIENT_CLIENTID"))

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -16,6 +17,9 @@ type world struct {
 	// stderr gets what is for the person: progress, warnings, the summary.
 	stderr io.Writer
 	getenv func(string) string
+	// retryDelay is the wait before a request is sent again for the first time;
+	// 0 is what package transport has. Only tests are in a hurry.
+	retryDelay time.Duration
 }
 
 // columns is the width of the terminal that stderr is, or 0 where it is none.

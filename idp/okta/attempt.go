@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"cohort/internal/transport"
 )
@@ -22,25 +23,35 @@ type attempt struct {
 	below  http.RoundTripper
 	pace   *pacer
 	tokens *tokens // nil with an API token, which the SDK adds
+	// spoke says that there was a sound answer.
+	spoke atomic.Bool
 }
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a.tokens == nil || req.URL.Path == tokenPath {
 		return a.ask(req)
 	}
-	token, err := a.tokens.current(req.Context(), "")
-	if err != nil {
-		return nil, err
+	var refused *accessToken
+	for {
+		token, err := a.tokens.current(req.Context(), refused)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := a.ask(signed(req, token.text))
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode != http.StatusUnauthorized {
+			token.good.Store(true)
+			return resp, nil
+		}
+		// Other calls may have used a new token up before this one came to it.
+		// One that nobody could use was not refused for its age.
+		if refused != nil && !token.good.Load() {
+			return resp, nil
+		}
+		refused = token
 	}
-	resp, err := a.ask(signed(req, token))
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
-		return resp, err
-	}
-	// Once: a new token that is refused too will not get better.
-	if token, err = a.tokens.current(req.Context(), token); err != nil {
-		return nil, err
-	}
-	return a.ask(signed(req, token))
 }
 
 func signed(req *http.Request, token string) *http.Request {
@@ -69,10 +80,17 @@ func (a *attempt) ask(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode != http.StatusOK {
 		return resp, nil
 	}
-	if err := a.inspect(req, resp); err != nil {
+	err = a.inspect(req, resp)
+	_, isOther := errors.AsType[*notJSONError](err)
+	switch {
+	case err == nil:
+		a.spoke.Store(true)
+		return resp, nil
+	case isOther && !a.spoke.Load():
+		return nil, err // whatever is there, it is no Okta, and will not become one
+	default:
 		return nil, &transport.PassingError{Err: err}
 	}
-	return resp, nil
 }
 
 // notJSONError is a success that is none of an API: a sign-in page, most often.

@@ -2,6 +2,7 @@ package okta_test
 
 import (
 	"net/http"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -119,4 +120,39 @@ func BenchmarkUnderABudget(b *testing.B) {
 	b.ReportMetric(float64(calls)/float64(b.N), "calls/read")
 	b.ReportMetric(read/allowed, "of-the-budget")
 	b.ReportMetric(float64(least)/limit, "left-to-others")
+}
+
+// BenchmarkMemory reads 20,000 people and keeps none: "kept-B/person" is what
+// stays in memory of each until the end, by which people are known again.
+func BenchmarkMemory(b *testing.B) {
+	const people = 20_000
+	served := org(b, oktafault.People(people), nil, fixtures.OktaOptions{RateLimit: 1 << 20})
+	live := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	read := func() (kept float64) {
+		var before float64
+		count := 0
+		for _, err := range connect(b, signedInTo(served)).People(b.Context(), columns()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			switch count++; count {
+			case 1:
+				before = live()
+			case people:
+				kept = live() - before
+			}
+		}
+		return kept
+	}
+	read() // the org keeps its users in JSON
+	var kept float64
+	for b.Loop() {
+		kept += read()
+	}
+	b.ReportMetric(kept/float64(b.N)/people, "kept-B/person")
 }

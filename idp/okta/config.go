@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v3"
+	"github.com/okta/okta-sdk-golang/v2/okta"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -84,8 +85,9 @@ type Config struct {
 	// Waiting may be called from several goroutines, one at a time. It may be
 	// nil.
 	Waiting func(reason string, until time.Time)
-	// HTTP says how requests are made. Its Retries are 6 when zero; its Whole,
-	// Attempt and Notify are ours.
+	// HTTP says how requests are made. Its Retries are 6 when zero; its Whole
+	// and the bounds of it, Attempt, Lifetime and Notify are ours. A page may
+	// take twice the ReadTimeout.
 	HTTP transport.Config
 }
 
@@ -94,6 +96,7 @@ type Connector struct {
 	config Config
 	origin string
 	signer jose.Signer // nil with an API token
+	sdk    *okta.RequestExecutor
 }
 
 var (
@@ -124,6 +127,7 @@ func New(config Config) (*Connector, error) {
 	if _, err := transport.New(c.config.HTTP); err != nil {
 		return nil, fmt.Errorf("--okta-ca-file: %w", err)
 	}
+	c.sdk = c.executor()
 	return c, nil
 }
 

@@ -37,8 +37,12 @@ func (s *session) failure(ctx context.Context, doing string, err error) error {
 		return fault.New(fault.Source, "is --idp the address of an Okta org, and is there no sign-in page on the way to it?",
 			"%s: this is not an Okta API: %w", doing, other)
 	}
+	const look = "try again, and look at what stands between this machine and Okta"
 	if unfit, ok := errors.AsType[*unfitError](err); ok {
-		return fault.New(fault.Source, "try again, and look at what stands between this machine and Okta", "%s: %w", doing, unfit)
+		return fault.New(fault.Source, look, "%s: %w", doing, unfit)
+	}
+	if endless, ok := errors.AsType[*transport.EndlessError](err); ok {
+		return fault.New(fault.Source, look, "%s: %w", doing, endless)
 	}
 	cause := err
 	// http.Client's error repeats the whole URL.
@@ -132,6 +136,9 @@ func (s *session) advice(err error) string {
 
 func isTimeout(err error) bool {
 	if _, silent := errors.AsType[*transport.SilenceError](err); silent {
+		return true
+	}
+	if _, endless := errors.AsType[*transport.EndlessError](err); endless {
 		return true
 	}
 	var network net.Error

@@ -65,6 +65,11 @@ func (s *session) membership(ctx context.Context, tell func(string)) (membership
 	if err != nil {
 		return membership{}, s.failure(ctx, "read the groups of "+host, err)
 	}
+	if len(groups) == 0 {
+		// Each org has the group Everyone.
+		return membership{}, fault.New(fault.Credentials, missingRight(&refusal{path: groupsPath}, s.connector.signer != nil),
+			"read the groups of %s: the org shows none, which is how Okta treats who may not read groups", host)
+	}
 	if groups, err = named(groups, s.connector.config.Groups); err != nil {
 		return membership{}, err
 	}
@@ -176,11 +181,11 @@ func named(groups []group, wanted []string) ([]group, error) {
 func idsOf(items []json.RawMessage) ([]string, error) {
 	ids := make([]string, len(items))
 	for i, item := range items {
-		var one edge
-		if err := json.Unmarshal(item, &one); err != nil || one.ID == "" {
-			return nil, &unfitError{"an entry of the list has no id"}
+		one, err := edgeOf(item)
+		if err != nil {
+			return nil, err
 		}
-		ids[i] = one.ID
+		ids[i] = one.id
 	}
 	return ids, nil
 }

@@ -10,17 +10,32 @@ import (
 	"time"
 )
 
-// What a page holds at most: the most that Okta gives of users, and what a
-// list is read by a second time where its end is in doubt.
-const (
-	pageSize  = 200
-	checkSize = 190
-)
+// pageSize is the most that Okta gives of users in one page.
+const pageSize = 200
+
+// otherSize is the size of pages by which a list is read again where its end is
+// in doubt: not the one before, and one of which so many entries leave a last
+// page that is well filled but not full, also where some came twice.
+func otherSize(entries, before int) int {
+	for size := pageSize - 1; size > pageSize/2; size-- {
+		if last := entries % size; size != before && last > 0 && last < size*3/4 {
+			return size
+		}
+	}
+	return pageSize/2 + before%2 // no number of entries was seen to come to here
+}
 
 // edge is what the first or the last entry of a page tells.
-type edge struct {
-	ID      string `json:"id"`
-	Created string `json:"created"`
+type edge struct{ id, created string }
+
+// edgeOf reads no more of an entry than that.
+func edgeOf(item json.RawMessage) (edge, error) {
+	top, _ := objectOf(item)
+	e := edge{id: textOf(top.get("id")), created: textOf(top.get("created"))}
+	if e.id == "" {
+		return e, &unfitError{"an entry of the list has no id"}
+	}
+	return e, nil
 }
 
 // leg is a page on its way, or the error in place of it.
@@ -70,16 +85,15 @@ func (t *trail) check(l *leg) error {
 		}
 		return nil
 	}
-	for at, into := range map[int]*edge{0: &l.first, len(l.items) - 1: &l.last} {
-		if json.Unmarshal(l.items[at], into) != nil || into.ID == "" {
-			return &unfitError{"an entry of the list has no id"}
-		}
+	var err error
+	if l.first, err = edgeOf(l.items[0]); err != nil {
+		return err
 	}
-	if len(l.items) == 1 {
-		l.last = l.first
+	if l.last, err = edgeOf(l.items[len(l.items)-1]); err != nil {
+		return err
 	}
 	switch {
-	case t.edges[[2]string{l.first.ID, l.last.ID}]:
+	case t.edges[[2]string{l.first.id, l.last.id}]:
 		return &unfitError{"a page came a second time in place of another"}
 	case l.next != "" && t.cursors[l.next]:
 		return &unfitError{"the Link to the next page leads back"}
@@ -98,7 +112,7 @@ func (t *trail) add(l *leg) {
 		return
 	}
 	t.empties, t.isFull = 0, len(l.items) >= t.limit
-	t.edges[[2]string{l.first.ID, l.last.ID}] = true
+	t.edges[[2]string{l.first.id, l.last.id}] = true
 }
 
 // asksAgain is how often a page that cannot be right is asked for again. What
@@ -150,18 +164,24 @@ func (s *session) pause() time.Duration {
 // real one survives.
 func (s *session) list(ctx context.Context, path string, query url.Values) iter.Seq2[[]json.RawMessage, error] {
 	return func(yield func([]json.RawMessage, error) bool) {
-		for _, size := range []int{pageSize, checkSize} {
-			doubtful, ok := s.walk(ctx, address(path, query, size), size, yield)
+		size := pageSize
+		for range 1 + asksAgain {
+			entries, doubtful, ok := s.walk(ctx, address(path, query, size), size, yield)
 			if !ok || !doubtful {
 				return
 			}
+			size = otherSize(entries, size)
 		}
-		yield(nil, &unfitError{"the list breaks off after a full page"})
+		yield(nil, errBrokenOff)
 	}
 }
 
-// walk is false when yield said so, or was given an error.
-func (s *session) walk(ctx context.Context, first string, size int, yield func([]json.RawMessage, error) bool) (doubtful, ok bool) {
+// errBrokenOff is a list whose every reading ends in doubt.
+var errBrokenOff = &unfitError{"the list breaks off after a full page"}
+
+// walk reads a list once, to how many entries. It is not ok when yield said so,
+// or was given an error.
+func (s *session) walk(ctx context.Context, first string, size int, yield func([]json.RawMessage, error) bool) (entries int, doubtful, ok bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t := newTrail(size)
@@ -169,8 +189,9 @@ func (s *session) walk(ctx context.Context, first string, size int, yield func([
 		l := <-coming
 		if l.err != nil {
 			yield(nil, l.err)
-			return false, false
+			return 0, false, false
 		}
+		entries += len(l.items)
 		if l.next != "" {
 			coming = s.ask(ctx, t, l.next)
 		}
@@ -179,10 +200,10 @@ func (s *session) walk(ctx context.Context, first string, size int, yield func([
 			if l.next != "" {
 				<-coming // nothing stays behind
 			}
-			return false, false
+			return 0, false, false
 		}
 		if l.next == "" {
-			return l.doubtful, true
+			return entries, l.doubtful, true
 		}
 	}
 }

@@ -132,8 +132,13 @@ func (r *ranges) endOf(s *shard) time.Time {
 func (r *ranges) passed(s *shard, from, until time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s.begun {
-		from = s.position // with what lies between the pages
+	// What lies between the pages counts, and what lies before the first one: in
+	// batches of an import all people of a page may be of one minute.
+	switch {
+	case s.begun:
+		from = s.position
+	case !s.from.IsZero():
+		from = s.from
 	}
 	s.begun, s.position = true, until
 	// Times that nobody was created at must not overflow.

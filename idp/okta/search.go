@@ -124,16 +124,16 @@ func (w *worker) run(ctx context.Context) error {
 func (w *worker) read(ctx context.Context) error {
 	part, size := w.shard.span, pageSize
 	for doubts := 0; ; {
-		ended, err := w.walk(ctx, part, size)
+		entries, ended, err := w.walk(ctx, part, size)
 		if err != nil || ended == atEnd {
 			return err
 		}
 		rest := w.plan.rest(w.shard)
 		if ended == inDoubt || !rest.from.After(part.from) {
 			// Pages of another size end elsewhere; if there is no more, they say so.
-			size = pageSize + checkSize - size
+			size = otherSize(entries, size)
 			if doubts++; doubts > asksAgain {
-				return &unfitError{"the list breaks off after a full page"}
+				return errBrokenOff
 			}
 		} else {
 			doubts = 0
@@ -152,8 +152,9 @@ const (
 	longEnough
 )
 
-// walk reads the pages of one search in the order of creation.
-func (w *worker) walk(ctx context.Context, part span, size int) (ending, error) {
+// walk reads the pages of one search in the order of creation, to how many
+// entries.
+func (w *worker) walk(ctx context.Context, part span, size int) (entries int, end ending, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t := newTrail(size)
@@ -163,43 +164,45 @@ func (w *worker) walk(ctx context.Context, part span, size int) (ending, error) 
 		l := <-coming
 		if l.err != nil {
 			if w.isFirst && isUnanswered(l.err) {
-				return 0, &noSearchError{l.err}
+				return 0, 0, &noSearchError{l.err}
 			}
-			return 0, l.err
+			return 0, 0, l.err
 		}
-		ended, next := atEnd, l.next
+		entries += len(l.items)
+		next := l.next
+		end = atEnd
 		if len(l.items) > 0 {
 			// Before others can read: all know people by the same names.
 			if w.isFirst {
 				w.settle(l.items)
 				w.isFirst = false
 			}
-			from, hasFrom := createdOf(l.first.Created)
-			until, hasUntil := createdOf(l.last.Created)
+			from, hasFrom := createdOf(l.first.created)
+			until, hasUntil := createdOf(l.last.created)
 			if !hasFrom || !hasUntil || from.Before(last) || until.Before(from) {
-				return 0, &noSearchError{errUnordered}
+				return 0, 0, &noSearchError{errUnordered}
 			}
 			if w.plan.passed(w.shard, from, until) {
 				next = ""
 			} else if l.doubtful {
-				ended = inDoubt
+				end = inDoubt
 			}
 			if pages >= pagesASearch && next != "" && until.After(part.from) {
-				ended, next = longEnough, ""
+				end, next = longEnough, ""
 			}
 		} else if l.doubtful {
-			ended = inDoubt
+			end = inDoubt
 		}
 		if next != "" {
 			coming = w.session.ask(ctx, t, next)
 		}
-		err := w.deliver(ctx, l.items, &last)
+		err = w.deliver(ctx, l.items, &last)
 		if err != nil || next == "" {
 			if err != nil && next != "" {
 				cancel()
 				<-coming // nothing stays behind
 			}
-			return ended, err
+			return entries, end, err
 		}
 	}
 }

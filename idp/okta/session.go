@@ -1,8 +1,10 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -17,7 +19,7 @@ import (
 // session is what one read has open.
 type session struct {
 	connector *Connector
-	sdk       *okta.RequestExecutor
+	client    *http.Client
 	pace      *pacer
 	// repeated counts the requests that were sent again.
 	repeated atomic.Int64
@@ -38,7 +40,7 @@ func (c *Connector) open(scopes []string) (*session, error) {
 	}
 	config := c.config.HTTP
 	config.Lifetime, s.close = context.WithCancel(context.Background())
-	config.Whole = true
+	config.Whole, config.MaxBytes, config.MaxTime = true, mostBytes, 2*cmp.Or(config.ReadTimeout, time.Minute)
 	config.Notify = func(string) { s.repeated.Add(1) }
 	s.pace = newPacer(float64(c.config.RateShare)/100, longest(config), waiting)
 	layer := &attempt{pace: s.pace}
@@ -51,14 +53,16 @@ func (c *Connector) open(scopes []string) (*session, error) {
 		s.close()
 		return nil, err
 	}
-	client := &http.Client{Transport: answers{below.Transport}}
+	s.client = &http.Client{Transport: answers{below.Transport}}
 	if c.signer != nil {
 		layer.tokens = newTokens(c.origin, c.config.ClientID, scopes, c.signer)
-		layer.tokens.client = client
+		layer.tokens.client = s.client
 	}
-	s.sdk = c.executor(client)
 	return s, nil
 }
+
+// mostBytes is what the page of a list has at most: some 300 KB of each user.
+const mostBytes = 64 << 20
 
 // longest is the longest wait that the transport makes.
 func longest(config transport.Config) time.Duration {
@@ -72,7 +76,11 @@ func longest(config transport.Config) time.Duration {
 // constructor reads ~/.okta/okta.yaml and every OKTA_CLIENT_*, some of which
 // change to whom the token is sent and how, and complains on standard output;
 // so its configuration is made without it, and holds what stands here.
-func (c *Connector) executor(client *http.Client) *okta.RequestExecutor {
+//
+// There is one a connector: a goroutine comes with it that only the garbage
+// collector ends.
+func (c *Connector) executor() *okta.RequestExecutor {
+	client := &http.Client{Transport: inSession{}}
 	settings := []okta.ConfigSetter{
 		okta.WithOrgUrl(c.origin),
 		// A service app's token is added below the retries.
@@ -96,6 +104,19 @@ func (c *Connector) executor(client *http.Client) *okta.RequestExecutor {
 // name outside of it.
 func zeroOf[T any](func(*T)) *T { return new(T) }
 
+// inSession sends a request through the session that its context has.
+type inSession struct{}
+
+type sessionKey struct{}
+
+func (inSession) RoundTrip(req *http.Request) (*http.Response, error) {
+	s, ok := req.Context().Value(sessionKey{}).(*session)
+	if !ok {
+		return nil, errors.New("the request belongs to no session")
+	}
+	return s.client.Transport.RoundTrip(req)
+}
+
 // lean asks for small answers: without what neither a table nor the join needs.
 const lean = `application/json; okta-response="omitCredentials,omitCredentialsLinks,omitTransitioningToStatus"`
 
@@ -108,7 +129,7 @@ type page struct {
 // get reads one page of a list, by path and query.
 func (s *session) get(ctx context.Context, address string) (page, error) {
 	// A clone, as the SDK makes them: the original is not for several goroutines.
-	sdk := *s.sdk
+	sdk := *s.connector.sdk
 	req, err := sdk.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
 		return page{}, err
@@ -117,7 +138,7 @@ func (s *session) get(ctx context.Context, address string) (page, error) {
 	// A slice of its own for each page, of what stands in the answer: the SDK
 	// would decode into the one before, and numbers into floating point.
 	var items []json.RawMessage
-	resp, err := sdk.Do(ctx, req, &items)
+	resp, err := sdk.Do(context.WithValue(ctx, sessionKey{}, s), req, &items)
 	if err != nil {
 		return page{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-jose/go-jose/v3"
@@ -31,38 +32,41 @@ type tokens struct {
 	client           *http.Client
 
 	// turn holds the one token, and is empty while somebody gets another.
-	turn chan accessToken
+	turn chan *accessToken
 }
 
 type accessToken struct {
 	text    string
 	expires time.Time
+	// good says that the org has taken it at least once.
+	good atomic.Bool
 }
 
 func newTokens(origin, clientID string, scopes []string, signer jose.Signer) *tokens {
-	t := &tokens{origin: origin, clientID: clientID, scopes: scopes, signer: signer, turn: make(chan accessToken, 1)}
-	t.turn <- accessToken{}
+	t := &tokens{origin: origin, clientID: clientID, scopes: scopes, signer: signer, turn: make(chan *accessToken, 1)}
+	t.turn <- &accessToken{}
 	return t
 }
 
-// current is a token that has not expired and is not the refused one.
-func (t *tokens) current(ctx context.Context, refused string) (string, error) {
-	var token accessToken
+// current is a token that has not expired and is not the refused one, which
+// may be nil.
+func (t *tokens) current(ctx context.Context, refused *accessToken) (*accessToken, error) {
+	var token *accessToken
 	select {
 	case token = <-t.turn:
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return nil, ctx.Err()
 	}
 	defer func() { t.turn <- token }()
-	if token.text != "" && token.text != refused && time.Now().Before(token.expires) {
-		return token.text, nil
+	if token != refused && time.Now().Before(token.expires) {
+		return token, nil
 	}
 	fresh, err := t.get(ctx)
 	if err != nil {
-		return "", &signInError{err}
+		return nil, &signInError{err}
 	}
 	token = fresh
-	return token.text, nil
+	return token, nil
 }
 
 // signInError says that a request was not made, for want of a token. It does
@@ -71,14 +75,14 @@ type signInError struct{ cause error }
 
 func (e *signInError) Error() string { return "sign in: " + e.cause.Error() }
 
-func (t *tokens) get(ctx context.Context) (accessToken, error) {
+func (t *tokens) get(ctx context.Context) (*accessToken, error) {
 	body, err := t.form()
 	if err != nil {
-		return accessToken{}, err
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.origin+tokenPath, body)
 	if err != nil {
-		return accessToken{}, err
+		return nil, err
 	}
 	// The request can be repeated: an assertion is good once, so each attempt
 	// has one of its own. The key has no value and is not sent.
@@ -89,19 +93,19 @@ func (t *tokens) get(ctx context.Context) (accessToken, error) {
 	asked := time.Now()
 	resp, err := t.client.Do(req)
 	if err != nil {
-		return accessToken{}, err
+		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // it is in memory
 	var granted okta.RequestAccessToken
 	if err := json.NewDecoder(resp.Body).Decode(&granted); err != nil {
 		// The library's error may repeat a part of the token.
-		return accessToken{}, errors.New("the answer cannot be read")
+		return nil, errors.New("the answer cannot be read")
 	}
 	if granted.AccessToken == "" || !strings.EqualFold(granted.TokenType, "Bearer") {
-		return accessToken{}, errors.New("the answer holds no bearer token")
+		return nil, errors.New("the answer holds no bearer token")
 	}
 	life := time.Duration(granted.ExpiresIn) * time.Second
-	return accessToken{text: granted.AccessToken, expires: asked.Add(life - min(life/10, 30*time.Second))}, nil
+	return &accessToken{text: granted.AccessToken, expires: asked.Add(life - min(life/10, 30*time.Second))}, nil
 }
 
 // form is the request's body with a new assertion. Its life is short, and

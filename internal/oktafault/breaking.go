@@ -68,6 +68,32 @@ func breakdowns() []Fault {
 	}
 }
 
+// BadWeather is all at once of what retries heal: every seventh call of a list
+// fails, every eleventh breaks off, every thirteenth is refused for now, and
+// people come on two pages.
+func BadWeather() Fault {
+	return Fault{Name: "bad weather", Outcome: Heals,
+		Doc: "500 every seventh call, a body cut every eleventh, 429 every thirteenth, people on two pages",
+		begin: func() behaviour {
+			repeating := repeatingOne()
+			return func(c *call) {
+				switch {
+				case c.list && c.nth%7 == 0:
+					c.strike()
+					c.refuse(http.StatusInternalServerError, "E0000009", "Internal Server Error")
+				case c.list && c.nth%11 == 0:
+					c.strike()
+					cutBody(c)
+				case c.list && c.nth%13 == 0:
+					c.strike()
+					tooMany(c, "", "", "")
+				default:
+					repeating(c)
+				}
+			}
+		}}
+}
+
 func halfOf(a *answer) []byte { return a.body[:len(a.body)/2] }
 
 // cutBody writes less than it promised; net/http then closes the connection.

@@ -82,6 +82,7 @@ func All() []Fault {
 		records(),
 		tokens(),
 		searches(),
+		[]Fault{BadWeather()},
 	)
 }
 

@@ -26,7 +26,7 @@ var awkward = [...]string{ //nolint:gochecknoglobals // a constant in all but Go
 func People(n int) []fixtures.OktaUser {
 	users := make([]fixtures.OktaUser, n)
 	for i := range users {
-		created := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC).Add(time.Duration(i/100) * 5 * 365 * 24 * time.Hour / time.Duration(n/100+1))
+		created := time.Date(2020, 1, 1, 6, 0, 0, 0, time.UTC).Add(time.Duration(i/100) * (5 * 365 * 24 * time.Hour / time.Duration(n/100+1)))
 		status := fixtures.OktaActive
 		switch {
 		case i%20 == 19:
@@ -46,6 +46,26 @@ func People(n int) []fixtures.OktaUser {
 	}
 	slices.SortFunc(users, func(a, b fixtures.OktaUser) int { return cmp.Compare(a.ID, b.ID) })
 	return users
+}
+
+// Groups are groups of [People]: two of many, who are partly the same, one of
+// one person, and one of nobody.
+func Groups(users []fixtures.OktaUser) []fixtures.OktaGroup {
+	group := func(name string, has func(i int) bool) fixtures.OktaGroup {
+		g := fixtures.OktaGroup{ID: fixtures.OktaID("00g", name), Name: name, Type: fixtures.OktaOwnGroup, Created: users[0].Created}
+		for i, u := range users {
+			if u.Status != fixtures.OktaDeprovisioned && has(i) {
+				g.Members = append(g.Members, u.ID)
+			}
+		}
+		return g
+	}
+	return []fixtures.OktaGroup{
+		group("Third", func(i int) bool { return i%3 == 0 }),
+		group("Fourth", func(i int) bool { return i%4 == 0 }),
+		group("First", func(i int) bool { return i == 0 }),
+		group("Nobody", func(int) bool { return false }),
+	}
 }
 
 // ID is the identifier of the i-th of [People] before they were put in order,

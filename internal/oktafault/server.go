@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -142,8 +143,12 @@ func (c *call) cutOff(written string, reset bool) {
 	_ = conn.Close()
 }
 
-// hang says nothing until the client has gone.
-func (c *call) hang() { <-c.r.Context().Done() }
+// hang says nothing until the client has gone, which net/http sees only after
+// the request's body.
+func (c *call) hang() {
+	_, _ = io.Copy(io.Discard, c.r.Body) // what comes of it is no matter
+	<-c.r.Context().Done()
+}
 
 // answer is what the org said.
 type answer struct {

@@ -43,13 +43,19 @@ type Config struct {
 	ConnectTimeout time.Duration
 	// ReadTimeout is how long a server may be silent, before its answer begins
 	// and between any two parts of it: 60 s when zero. An answer that keeps
-	// coming may take as long as it needs.
+	// coming may take as long as it needs, unless it is read Whole.
 	ReadTimeout time.Duration
 
 	// Whole reads every answer to its end before the caller gets it, so that one
 	// that breaks off is tried again like a lost connection. It is for answers
-	// that fit into memory.
+	// that fit into memory, and one that is beyond the two bounds that follow
+	// is an [EndlessError].
 	Whole bool
+	// MaxBytes is how long a Whole answer may be, unpacked: 1 GiB when zero.
+	MaxBytes int64
+	// MaxTime is how long a Whole answer may take from its first byte to its
+	// last: ten times the ReadTimeout when zero.
+	MaxTime time.Duration
 	// Lifetime, when it ends, closes all connections. Nil never ends.
 	Lifetime context.Context
 	// Attempt puts a layer of the caller's under the retries: every attempt
@@ -99,7 +105,7 @@ func New(c Config) (*http.Client, error) {
 	}
 	var chain layer = watching{layer: base, silence: c.ReadTimeout}
 	if c.Whole {
-		chain = whole{layer: chain}
+		chain = whole{layer: chain, bytes: c.MaxBytes, time: c.MaxTime}
 	}
 	if c.Attempt != nil {
 		chain = attempts{layer: chain, through: c.Attempt(chain)}
@@ -123,8 +129,12 @@ func (c Config) withDefaults() Config {
 	}
 	orElse(&c.ConnectTimeout, 15*time.Second)
 	orElse(&c.ReadTimeout, time.Minute)
+	orElse(&c.MaxTime, 10*c.ReadTimeout)
 	orElse(&c.BaseDelay, 500*time.Millisecond)
 	orElse(&c.MaxDelay, 2*time.Minute)
+	if c.MaxBytes <= 0 {
+		c.MaxBytes = 1 << 30
+	}
 	if c.Retries == 0 {
 		c.Retries = 4
 	}

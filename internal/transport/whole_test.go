@@ -81,6 +81,49 @@ func TestASilentAnswerIsWaitedForOnce(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWithoutAnEndEnds(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		config transport.Config
+		want   transport.EndlessError
+		says   string
+	}{
+		{"after its bytes", transport.Config{MaxBytes: 1 << 20}, transport.EndlessError{Bytes: 1 << 20}, "more than 1 MiB"},
+		{"after its time", transport.Config{MaxTime: 50 * time.Millisecond}, transport.EndlessError{Time: 50 * time.Millisecond}, "more than 50ms"},
+		{"after ten times the silence that is borne", transport.Config{ReadTimeout: 20 * time.Millisecond},
+			transport.EndlessError{Time: 200 * time.Millisecond}, "more than 200ms"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var requests atomic.Int32
+			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				part := " "
+				if test.config.MaxBytes > 0 {
+					part = strings.Repeat(part, 64<<10)
+				}
+				for r.Context().Err() == nil {
+					_, _ = io.WriteString(w, part)
+					_ = http.NewResponseController(w).Flush()
+					<-time.After(time.Millisecond)
+				}
+			})
+			test.config.Whole = true
+			_, _, err := get(t, quick(t, test.config), url)
+			var endless *transport.EndlessError
+			if !errors.As(err, &endless) || *endless != test.want || !strings.Contains(err.Error(), test.says) || requests.Load() != 1 {
+				t.Errorf("error %v after %d requests; want the bound %+v after 1", err, requests.Load(), test.want)
+			}
+		})
+	}
+}
+
+func TestAnAnswerMayBeAsLongAsItsBound(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "eight by") })
+	if _, body, err := get(t, quick(t, transport.Config{Whole: true, MaxBytes: 8}), url); body != "eight by" || err != nil {
+		t.Errorf("body %q, error %v; want all of it", body, err)
+	}
+}
+
 func TestALongAnswerIsWhole(t *testing.T) {
 	long := strings.Repeat("x", 8<<20)
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
