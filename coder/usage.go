@@ -96,6 +96,7 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 		return nil, c.usageRefusal(ctx, doing, resp.Header.Get("Date"), codersdk.ReadBodyAsError(resp))
 	}
 	var text strings.Builder
+	text.Grow(int(max(resp.ContentLength, 0)))
 	_, err = io.Copy(&text, resp.Body)
 	var answer dailyActivity
 	if err == nil {

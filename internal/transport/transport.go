@@ -50,6 +50,8 @@ type Config struct {
 	// that breaks off is tried again like a lost connection. It is for answers
 	// that fit into memory.
 	Whole bool
+	// Largest is how long a whole answer may be, in bytes: 1 GB when zero.
+	Largest int64
 	// Lifetime, when it ends, closes all connections. Nil never ends.
 	Lifetime context.Context
 	// Attempt puts a layer of the caller's under the retries: every attempt
@@ -99,7 +101,7 @@ func New(c Config) (*http.Client, error) {
 	}
 	var chain layer = watching{layer: base, silence: c.ReadTimeout}
 	if c.Whole {
-		chain = whole{layer: chain}
+		chain = whole{layer: chain, largest: c.Largest}
 	}
 	if c.Attempt != nil {
 		chain = attempts{layer: chain, through: c.Attempt(chain)}
@@ -127,6 +129,9 @@ func (c Config) withDefaults() Config {
 	orElse(&c.MaxDelay, 2*time.Minute)
 	if c.Retries == 0 {
 		c.Retries = 4
+	}
+	if c.Largest <= 0 {
+		c.Largest = 1 << 30
 	}
 	if c.Version == "" {
 		c.Version = "dev"

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +56,43 @@ func TestAnAnswerThatAlwaysBreaksOffIsAnError(t *testing.T) {
 	_, body, err := get(t, quick(t, transport.Config{Whole: true, Retries: 2}), serve(t, handler))
 	if !errors.As(err, &cut) || !errors.Is(err, io.ErrUnexpectedEOF) || body != "" || requests.Load() != 3 {
 		t.Errorf("body %q, error %v after %d requests; want a CutError alone, after 3", body, err, requests.Load())
+	}
+}
+
+func TestAWholeAnswerIsGivenByteForByte(t *testing.T) {
+	for _, length := range []int{0, 1, 4<<10 - 1, 4 << 10, 4<<10 + 1, 3 << 20} {
+		var want strings.Builder
+		for i := range length / 4 {
+			_, _ = fmt.Fprintf(&want, "%04x", i&0xffff)
+		}
+		want.WriteString(strings.Repeat("-", length%4))
+		url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, want.String()[:length/2])
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, want.String()[length/2:])
+		})
+		resp, err := quick(t, transport.Config{Whole: true}).Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		if _, err := io.Copy(&got, resp.Body); err != nil || got.String() != want.String() || resp.ContentLength != int64(length) {
+			t.Errorf("%d bytes, %d by their header, error %v; want the %d that were sent", got.Len(), resp.ContentLength, err, length)
+		}
+	}
+}
+
+func TestAnAnswerWithoutAnEndIsAnError(t *testing.T) {
+	var requests atomic.Int32
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests.Add(1)
+		for err := error(nil); err == nil; {
+			_, err = io.WriteString(w, "and so on, ")
+		}
+	})
+	_, body, err := get(t, quick(t, transport.Config{Whole: true, Largest: 1000}), url)
+	if err == nil || !strings.Contains(err.Error(), "longer than 1000 bytes") || body != "" || requests.Load() != 1 {
+		t.Errorf("body %q, error %v after %d requests; want an error alone, after 1", body, err, requests.Load())
 	}
 }
 
