@@ -110,7 +110,7 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 			answer.start.Format(time.RFC3339), answer.end.Format(time.RFC3339))
 	}
 	for _, row := range answer.rows {
-		if row.seconds < 0 || time.Duration(row.seconds) > d.length()/time.Second {
+		if time.Duration(row.seconds) > d.length()/time.Second {
 			return nil, fault.New(fault.Source, "", "%s: user %s has %d seconds, and the day has %d",
 				doing, row.user, row.seconds, d.length()/time.Second)
 		}

@@ -3,6 +3,7 @@ package coder_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -111,9 +112,8 @@ func busyDeployment(b *testing.B) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	server := exec.Command(program)
+	server := exec.CommandContext(context.WithoutCancel(b.Context()), program)
 	server.Env = append(os.Environ(), isBusyDeployment+"=1")
-	server.Stderr = os.Stderr
 	stdin, err := server.StdinPipe()
 	if err != nil {
 		b.Fatal(err)

@@ -71,12 +71,14 @@ func TestAWholeAnswerIsGivenByteForByte(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			_, _ = io.WriteString(w, want.String()[length/2:])
 		})
-		resp, err := quick(t, transport.Config{Whole: true}).Get(url)
+		resp, err := quick(t, transport.Config{Whole: true}).Do(request(t, http.MethodGet, url, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got strings.Builder
-		if _, err := io.Copy(&got, resp.Body); err != nil || got.String() != want.String() || resp.ContentLength != int64(length) {
+		_, err = io.Copy(&got, resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || got.String() != want.String() || resp.ContentLength != int64(length) {
 			t.Errorf("%d bytes, %d by their header, error %v; want the %d that were sent", got.Len(), resp.ContentLength, err, length)
 		}
 	}
