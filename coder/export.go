@@ -95,7 +95,7 @@ func readExport(name string, input io.Reader, size int64, allowEmpty bool) (*Exp
 		err = list.check(allowEmpty)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
+		return nil, fmt.Errorf("read users from %s: %w", name, err)
 	}
 	return &Export{name: name, users: list.users, fields: list.fields}, nil
 }
@@ -153,7 +153,7 @@ func (e *Export) Name() string { return e.name }
 // to the caller.
 func (e *Export) Users(ctx context.Context) ([]User, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", e.name, err)
+		return nil, fmt.Errorf("read users from %s: %w", e.name, err)
 	}
 	return e.users, nil
 }

@@ -1,7 +1,9 @@
 package coder
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -27,7 +29,7 @@ func readJSON(text string) (*userList, error) {
 	// Nothing is missing of nobody.
 	j.fields = allFields
 	lists := 0
-	for j.peek() != 0 || j.at < len(text) {
+	for !j.isAtEnd() {
 		var err error
 		if j.peek() == '[' {
 			lists++
@@ -39,7 +41,7 @@ func readJSON(text string) (*userList, error) {
 			err = fault.New(fault.Usage, again, "line %d: here ends a second list", j.line())
 		}
 		if err != nil {
-			return nil, err
+			return nil, j.explained(err)
 		}
 	}
 	switch {
@@ -53,6 +55,18 @@ func readJSON(text string) (*userList, error) {
 		j.fields |= hasName
 	}
 	return &j.userList, nil
+}
+
+// explained is an error of the scanner with its place in the file.
+func (j *jsonUsers) explained(err error) error {
+	switch {
+	case fault.KindOf(err) != fault.Other:
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.New(fault.Source, again, "the file ends in line %d, within the list", j.line())
+	default:
+		return fault.New(fault.Usage, again, "line %d: %w", j.line(), err)
+	}
 }
 
 // element reads what is in the array, or stands alone.
@@ -95,7 +109,7 @@ func (j *jsonUsers) answer() error {
 		switch key {
 		case "users":
 			if isList {
-				return j.scanner.wrong("%q is there twice", key)
+				return fmt.Errorf("%q is there twice", key)
 			}
 			isList = true
 			if j.peek() != '[' {
@@ -167,12 +181,12 @@ func (j *jsonUsers) keep(user *jsonUser, number int) error {
 	case user.fields&hasEmail == 0:
 		return fault.New(fault.Usage, formats, "user %d has no email: this is no list of Coder users", number)
 	case user.wrong != nil:
-		return j.userList.wrong(number, user.wrong)
+		return j.wrong(number, user.wrong)
 	case len(j.users) == 0:
 		j.fields = user.fields
 	default:
 		if differing := (user.fields ^ j.fields) &^ hasName; differing != 0 {
-			return j.userList.wrong(number, fmt.Errorf("some users have %q and others have not", differing.String()))
+			return j.wrong(number, fmt.Errorf("some users have %q and others have not", differing.String()))
 		}
 		j.fields |= user.fields & hasName
 	}

@@ -75,6 +75,13 @@ func (c *Client) unreached(doing string, err error) error {
 		return fault.New(fault.Usage, "is --coder the address of a Coder deployment, without a sign-in page before it?",
 			"%s: this is not a Coder API: %w", doing, other)
 	}
+	// The type of the alert (RFC 8446, section 6.2) has no name outside of
+	// crypto/tls.
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" && strings.Contains(alert.Err.Error(), "certificate") {
+		return fault.New(fault.Credentials,
+			"the server wants a client certificate of an authority that it trusts: set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE",
+			"%s: %w", doing, err)
+	}
 	return fault.New(fault.Source, c.advice(err), "%s: %w", doing, err)
 }
 

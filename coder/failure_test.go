@@ -1,6 +1,8 @@
 package coder_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,8 @@ import (
 	"cohort/coder"
 	"cohort/fixtures"
 	"cohort/internal/fault"
+	"cohort/internal/testca"
+	"cohort/internal/transport"
 )
 
 func TestBadAnswersAreErrorsThatSayWhatToDo(t *testing.T) {
@@ -97,6 +101,25 @@ func TestAWrongTokenIsRefusedInCodersWords(t *testing.T) {
 		"Please sign in again to continue; coder login %[1]s, or set CODER_SESSION_TOKEN", d.URL)
 	if fault.KindOf(err) != fault.Credentials || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
+	}
+}
+
+func TestAServerThatWantsAnotherClientCertificateSaysSo(t *testing.T) {
+	ca, own := testca.New(t), testca.New(t).Issue(t, testca.ForClient("cohort"))
+	server := httptest.NewUnstartedServer(reply(http.StatusOK, "application/json", "{}"))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = ca.Issue(t).Config()
+	server.TLS.ClientAuth, server.TLS.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	for name, config := range map[string]transport.Config{
+		"none is given":           {CAFile: ca.File},
+		"it is not a trusted one": {CAFile: ca.File, CertFile: own.CertFile, KeyFile: own.KeyFile},
+	} {
+		_, err := client(t, coder.Config{URL: server.URL, HTTP: config}).Users(t.Context())
+		if fault.KindOf(err) != fault.Credentials || !strings.Contains(err.Error(), "set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE") {
+			t.Errorf("%s: error %v; want one of the credentials that says what to set", name, err)
+		}
 	}
 }
 

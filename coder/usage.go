@@ -6,12 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/coder/coder/v2/codersdk"
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"cohort/internal/fault"
 )
@@ -43,11 +43,6 @@ type tally struct {
 	lastMentioned int // the day of the report read last
 }
 
-// atOnce is how many days are asked for at a time: all, so that a run waits
-// once. It is one request a day and one run a day, where a deployment takes
-// 512 requests a minute.
-const atOnce = 30
-
 // Usage reads how much every account used workspaces, day by day: the API
 // gives no other way to know on how many of them it was. Deleted accounts are
 // part of it.
@@ -59,23 +54,19 @@ const atOnce = 30
 func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 	report := &UsageReport{window: w, users: make(map[uuid.UUID]*tally)}
 	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for i, day := range w.days {
-		group.Go(func() error {
-			rows, err := c.usageOn(ctx, day)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			if err := report.add(i+1, rows); err != nil {
-				return fault.New(fault.Source, "", "%s: %w", c.readingUsage(day), err)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := eachOf(ctx, w.Days(), func(ctx context.Context, i int) error {
+		rows, err := c.usageOn(ctx, w.days[i])
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if err := report.add(i+1, rows); err != nil {
+			return fault.New(fault.Source, "", "%s: %w", c.readingUsage(w.days[i]), err)
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	if report.isEmpty() && !c.allowEmpty {
@@ -104,7 +95,13 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, c.usageRefusal(ctx, doing, resp.Header.Get("Date"), codersdk.ReadBodyAsError(resp))
 	}
-	answer, err := readActivity(resp.Body)
+	var text strings.Builder
+	text.Grow(int(max(resp.ContentLength, 0)))
+	_, err = io.Copy(&text, resp.Body)
+	var answer dailyActivity
+	if err == nil {
+		answer, err = readActivity(text.String())
+	}
 	if err != nil {
 		return nil, c.failure(ctx, doing, err)
 	}
@@ -113,100 +110,12 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 			answer.start.Format(time.RFC3339), answer.end.Format(time.RFC3339))
 	}
 	for _, row := range answer.rows {
-		if row.seconds < 0 || time.Duration(row.seconds) > d.length()/time.Second {
+		if time.Duration(row.seconds) > d.length()/time.Second {
 			return nil, fault.New(fault.Source, "", "%s: user %s has %d seconds, and the day has %d",
 				doing, row.user, row.seconds, d.length()/time.Second)
 		}
 	}
 	return answer.rows, nil
-}
-
-// activity is the use of one account on one day.
-type activity struct {
-	user    uuid.UUID
-	seconds int64
-}
-
-// dailyActivity is the API's answer for one day.
-type dailyActivity struct {
-	start, end time.Time
-	rows       []activity
-}
-
-// readActivity reads an answer to its end: codersdk's UserActivityInsightsResponse.
-// It refuses one that lacks anything that counts.
-func readActivity(r io.Reader) (dailyActivity, error) {
-	var a dailyActivity
-	j := newJSONReader(r)
-	reports := 0
-	err := j.object(func(name []byte) error {
-		if string(name) != "report" {
-			return j.skip()
-		}
-		if reports++; reports > 1 {
-			return fmt.Errorf("its report is there twice")
-		}
-		return j.object(func(name []byte) error {
-			switch string(name) {
-			case "start_time":
-				return j.moment(&a.start)
-			case "end_time":
-				return j.moment(&a.end)
-			case "users":
-				return a.readRows(j)
-			default:
-				return j.skip()
-			}
-		})
-	})
-	if err == nil {
-		err = j.end()
-	}
-	if err == nil && (a.start.IsZero() || a.end.IsZero() || a.rows == nil) {
-		err = fmt.Errorf("it is not a report of usage")
-	}
-	return a, err
-}
-
-func (j *jsonReader) moment(t *time.Time) error {
-	text, err := j.string()
-	if err != nil {
-		return err
-	}
-	return t.UnmarshalText(text)
-}
-
-func (a *dailyActivity) readRows(j *jsonReader) error {
-	if a.rows != nil {
-		return fmt.Errorf("its users are there twice")
-	}
-	a.rows = []activity{}
-	var row activity
-	field := func(name []byte) (err error) {
-		switch string(name) {
-		case "user_id":
-			var id []byte
-			if id, err = j.string(); err == nil {
-				row.user, err = uuid.ParseBytes(id)
-			}
-		case "seconds":
-			row.seconds, err = j.integer()
-		default:
-			err = j.skip()
-		}
-		return err
-	}
-	return j.array(func() error {
-		row = activity{seconds: -1}
-		if err := j.object(field); err != nil {
-			return err
-		}
-		if row.user == uuid.Nil || row.seconds < 0 {
-			return fmt.Errorf("user %d of it has no id or no seconds", len(a.rows)+1)
-		}
-		a.rows = append(a.rows, row)
-		return nil
-	})
 }
 
 // add adds a day, of which each account has at most one row.

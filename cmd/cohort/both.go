@@ -73,6 +73,10 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
 			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
 	}
+	if n := r.figures.Users.WithoutAddress; n > 0 && n == r.figures.Users.Total && !q.allowEmpty {
+		return r, fault.New(fault.Source, "what stands between this machine and Coder? --allow-empty takes this for the truth",
+			"%s gave %s, and none has an address", sources.users.name, counted(n, "Coder user", "Coder users"))
+	}
 	r.sources, r.notices = sources.manifest(people, users), sources.notices.all()
 	return r, nil
 }

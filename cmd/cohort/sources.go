@@ -178,7 +178,7 @@ func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bo
 	case isFile(f.coder):
 		s.export, err = coder.OpenExport(coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty})
 		if err != nil {
-			return fmt.Errorf("read users from %s: %w", f.coder, err)
+			return err
 		}
 		s.coder = s.export
 	default:

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
 	"cohort/internal/fault"
+	"cohort/internal/secretfile"
 )
 
 // checkTLS reads the CA; it alone is trusted then.
@@ -54,12 +54,8 @@ func (c *Connector) checkCertificate() error {
 	case key == "":
 		return fault.New(fault.Usage, "name it with --ldap-key-file", "--ldap-cert-file: the certificate has no key")
 	}
-	info, err := os.Stat(key)
-	if err != nil {
-		return fault.New(fault.Usage, "", "--ldap-key-file: %w", err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return fault.New(fault.Usage, "chmod 600 keeps it to you", "--ldap-key-file: the file is readable by everybody")
+	if err := secretfile.Check("--ldap-key-file", key); err != nil {
+		return err
 	}
 	pair, err := tls.LoadX509KeyPair(certificate, key)
 	if _, missing := errors.AsType[*fs.PathError](err); missing {

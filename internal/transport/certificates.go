@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
 	"cohort/internal/fault"
+	"cohort/internal/secretfile"
 )
 
 // authorities are those of a file and further ones; nil, for the system's,
@@ -49,12 +49,8 @@ func ownCertificates(certFile, keyFile string) ([]tls.Certificate, error) {
 	case certFile == "":
 		return nil, fault.New(fault.Usage, "name the file of its certificate", "%s: the key has no certificate", doing)
 	}
-	info, err := os.Stat(keyFile)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "", "%s: %w", doing, err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return nil, fault.New(fault.Usage, "chmod 600 keeps it to you", "%s: %s is readable by everybody", doing, keyFile)
+	if err := secretfile.Check(doing+": the key", keyFile); err != nil {
+		return nil, err
 	}
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if _, missing := errors.AsType[*fs.PathError](err); missing {

@@ -1,11 +1,11 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -54,11 +54,11 @@ func (w whole) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	late := time.AfterFunc(w.time, func() { cancel(&EndlessError{Time: w.time}) })
-	content, err := io.ReadAll(http.MaxBytesReader(nil, resp.Body, w.bytes))
+	content, length, err := pieces(http.MaxBytesReader(nil, resp.Body, w.bytes))
 	late.Stop()
 	_ = resp.Body.Close() // all that was wanted is read, or the reading failed
 	if err == nil {
-		resp.Body = io.NopCloser(bytes.NewReader(content))
+		resp.Body, resp.ContentLength = io.NopCloser(&content), length
 		return resp, nil
 	}
 	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
@@ -68,4 +68,23 @@ func (w whole) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, endless
 	}
 	return nil, &CutError{Cause: err}
+}
+
+// pieces reads to the end. What came is not moved while there comes more.
+func pieces(r io.Reader) (content net.Buffers, length int64, err error) {
+	for size := 4 << 10; ; size = min(2*size, 1<<20) {
+		piece := make([]byte, 0, size)
+		for len(piece) < size && err == nil {
+			var n int
+			n, err = r.Read(piece[len(piece):size])
+			piece = piece[:len(piece)+n]
+		}
+		content, length = append(content, piece), length+int64(len(piece))
+		if errors.Is(err, io.EOF) {
+			return content, length, nil
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+	}
 }

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +56,31 @@ func TestAnAnswerThatAlwaysBreaksOffIsAnError(t *testing.T) {
 	_, body, err := get(t, quick(t, transport.Config{Whole: true, Retries: 2}), serve(t, handler))
 	if !errors.As(err, &cut) || !errors.Is(err, io.ErrUnexpectedEOF) || body != "" || requests.Load() != 3 {
 		t.Errorf("body %q, error %v after %d requests; want a CutError alone, after 3", body, err, requests.Load())
+	}
+}
+
+func TestAWholeAnswerIsGivenByteForByte(t *testing.T) {
+	for _, length := range []int{0, 1, 4<<10 - 1, 4 << 10, 4<<10 + 1, 3 << 20} {
+		var want strings.Builder
+		for i := range length / 4 {
+			_, _ = fmt.Fprintf(&want, "%04x", i&0xffff)
+		}
+		want.WriteString(strings.Repeat("-", length%4))
+		url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, want.String()[:length/2])
+			_ = http.NewResponseController(w).Flush()
+			_, _ = io.WriteString(w, want.String()[length/2:])
+		})
+		resp, err := quick(t, transport.Config{Whole: true}).Do(request(t, http.MethodGet, url, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		_, err = io.Copy(&got, resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || got.String() != want.String() || resp.ContentLength != int64(length) {
+			t.Errorf("%d bytes, %d by their header, error %v; want the %d that were sent", got.Len(), resp.ContentLength, err, length)
+		}
 	}
 }
 

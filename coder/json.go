@@ -1,19 +1,21 @@
 package coder
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"cohort/internal/fault"
 )
 
-// scanner reads JSON (RFC 8259) from valid UTF-8. Its strings are parts of the
-// text, where they hold no escapes: a list of 100,000 users is read several
-// times faster than by encoding/json, which looks at everything twice and
-// copies it.
+// scanner reads JSON (RFC 8259) from a text. Its strings are parts of the text,
+// where they hold no escapes: lists of 100,000 users and reports of their usage
+// are read several times faster than by encoding/json, which looks at everything
+// twice and copies it.
+//
+// Its error is [io.ErrUnexpectedEOF] where the text ends too early.
 type scanner struct {
 	text string
 	at   int
@@ -53,17 +55,17 @@ func (s *scanner) expect(c byte) error {
 
 // unexpected is the error where something else was wanted.
 func (s *scanner) unexpected(wanted string) error {
-	if s.peek() == 0 && s.at >= len(s.text) {
-		return fault.New(fault.Source, again, "the file ends in line %d, within the list", s.line())
+	if s.isAtEnd() {
+		return io.ErrUnexpectedEOF
 	}
 	found, _ := utf8.DecodeRuneInString(s.text[s.at:])
-	return s.wrong("%q where %s should be", found, wanted)
+	return fmt.Errorf("%q where %s should be", found, wanted)
 }
 
-func (s *scanner) wrong(format string, args ...any) error {
-	return fault.New(fault.Usage, again, "line %d: %w", s.line(), fmt.Errorf(format, args...))
-}
+// isAtEnd says whether nothing but white space is left.
+func (s *scanner) isAtEnd() bool { return s.peek() == 0 && s.at >= len(s.text) }
 
+// line is where the scanner is, counted from 1.
 func (s *scanner) line() int { return strings.Count(s.text[:s.at], "\n") + 1 }
 
 // object calls member for every member, which reads its value.
@@ -129,7 +131,7 @@ func (s *scanner) string() (string, error) {
 		case c == '\\':
 			return s.escaped(start)
 		case c < ' ':
-			return "", s.wrong("a control character in a string")
+			return "", errors.New("a control character in a string")
 		}
 	}
 	return "", s.unexpected(`'"'`)
@@ -145,7 +147,7 @@ func (s *scanner) escaped(start int) (string, error) {
 			s.at++
 			return string(text), nil
 		case c < ' ':
-			return "", s.wrong("a control character in a string")
+			return "", errors.New("a control character in a string")
 		case c != '\\':
 			text = append(text, c)
 			s.at++
@@ -173,7 +175,7 @@ func (s *scanner) escape() (rune, error) {
 		return rune("\"\\/\b\f\n\r\t"[at]), nil
 	}
 	if c != 'u' {
-		return 0, s.wrong(`\%c in a string`, c)
+		return 0, fmt.Errorf(`\%c in a string`, c)
 	}
 	r, err := s.hex()
 	if err != nil || !utf16.IsSurrogate(r) {
@@ -193,7 +195,7 @@ func (s *scanner) escape() (rune, error) {
 		s.at = len(s.text)
 		return 0, s.unexpected("an escape")
 	}
-	return 0, s.wrong("half a pair of surrogates in a string")
+	return 0, errors.New("half a pair of surrogates in a string")
 }
 
 func (s *scanner) hex() (rune, error) {
@@ -203,7 +205,7 @@ func (s *scanner) hex() (rune, error) {
 	}
 	n, err := strconv.ParseUint(s.text[s.at:s.at+4], 16, 16)
 	if err != nil {
-		return 0, s.wrong("four hexadecimal digits should be after \\u")
+		return 0, errors.New("four hexadecimal digits should be after \\u")
 	}
 	s.at += 4
 	return rune(n), nil
@@ -255,7 +257,7 @@ func (s *scanner) number() (string, error) {
 // skip reads a value that nobody wants, inside of depth arrays and objects.
 func (s *scanner) skip(depth int) error {
 	if depth > deepest {
-		return s.wrong("more than %d arrays and objects inside each other", deepest)
+		return fmt.Errorf("more than %d arrays and objects inside each other", deepest)
 	}
 	switch s.peek() {
 	case '{':

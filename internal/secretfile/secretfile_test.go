@@ -1,0 +1,41 @@
+package secretfile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cohort/internal/fault"
+	"cohort/internal/secretfile"
+)
+
+func TestASecretIsNotForEverybody(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	if err := secretfile.Check("--token-file", path); fault.KindOf(err) != fault.Usage || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v; want one of usage about a file that is not there", err)
+	}
+	if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[os.FileMode]string{
+		0o600: "",
+		0o400: "",
+		0o640: "",
+		0o644: "--token-file: the file is readable by everybody; chmod 600 keeps it to you",
+		0o604: "--token-file: the file is readable by everybody; chmod 600 keeps it to you",
+	} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		said := ""
+		err := secretfile.Check("--token-file", path)
+		if err != nil {
+			said = err.Error()
+		}
+		if said != want || err != nil && fault.KindOf(err) != fault.Usage {
+			t.Errorf("mode %o: error %v; want %q", mode, err, want)
+		}
+	}
+}
