@@ -109,9 +109,9 @@ func (t *Table) render(p pair, r *row) {
 	c.text() // the person's own reference
 	r.managerEmail = t.people.managerEmail(c.source, c.text())
 	for range t.people.request.Fields {
-		r.fields = append(r.fields, c.value())
+		r.fields = append(r.fields, c.packed())
 	}
 	for range t.people.request.Attributes {
-		r.attributes = append(r.attributes, c.value())
+		r.attributes = append(r.attributes, c.packed())
 	}
 }
