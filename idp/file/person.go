@@ -17,7 +17,10 @@ type place struct {
 	number int
 }
 
-func (p place) String() string { return p.unit + " " + strconv.Itoa(p.number) }
+func (p place) String() string {
+	var room [32]byte
+	return string(strconv.AppendInt(append(append(room[:0], p.unit...), ' '), int64(p.number), 10))
+}
 
 // builder makes people of records.
 type builder struct {
@@ -164,7 +167,11 @@ func (b *builder) addresses(p *idp.Person) error {
 		}
 	}
 	for _, column := range b.logins.columns {
-		for login := range items(b.cell(column.slot)) {
+		value := b.cell(column.slot)
+		if value.Kind == idp.Text && strings.IndexByte(value.Text, '@') < 0 {
+			continue // a name, as in most files
+		}
+		for login := range items(value) {
 			p.AddLogin(login)
 		}
 	}
