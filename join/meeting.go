@@ -62,7 +62,13 @@ type arrival struct {
 // openAccounts are the users that are still without a person, each key once,
 // and where each key is among them.
 func (l *ladder) openAccounts(key func(string) string) (all []meeting, byKey map[string]int32) {
-	byKey = make(map[string]int32)
+	open := 0
+	for _, account := range l.account {
+		if account == Orphan {
+			open++
+		}
+	}
+	all, byKey = make([]meeting, 0, open), make(map[string]int32, open)
 	var singles lists[int32]
 	for u := range l.users {
 		if l.account[u] != Orphan {

@@ -86,6 +86,7 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	people *join.Population, users []coder.User, report *coder.UsageReport, err error,
 ) {
 	request := q.columns.Request()
+	request.Reuse = true // the population packs what it keeps
 	var all []*reading
 	for _, from := range s.people {
 		all = append(all, from.reading)

@@ -100,11 +100,17 @@ func (b *builder) person(at place) (idp.Person, error) {
 	return p, nil
 }
 
-// take gives room for n values that nobody else has.
+// take gives room for n values that nobody else has, unless that is allowed.
 func (b *builder) take(n int) []idp.Value {
-	const people = 256
+	people := 256
+	if b.request.Reuse {
+		people = 1
+	}
 	if len(b.values) < n {
 		b.values = make([]idp.Value, people*n)
+	}
+	if b.request.Reuse {
+		return b.values[:n:n]
 	}
 	values := b.values[:n:n]
 	b.values = b.values[n:]
