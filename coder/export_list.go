@@ -26,8 +26,23 @@ func newUserList(unit, text, onceAUser string) userList {
 }
 
 func (l *userList) add(u User, place int) {
+	detach(&u)
 	l.users = append(l.users, u)
 	l.places = append(l.places, place)
+}
+
+// detach copies the user's texts, so that the file's text, which is several
+// times as large, need not stay in memory for them.
+func detach(u *User) {
+	texts := [...]*string{&u.ID, &u.Username, &u.Name, &u.Email, &u.Status, &u.LoginType}
+	block := u.ID + u.Username + u.Name + u.Email + u.Status + u.LoginType
+	for _, text := range texts {
+		n := len(*text)
+		*text, block = block[:n], block[n:]
+	}
+	for i := range u.Roles {
+		u.Roles[i] = strings.Clone(u.Roles[i])
+	}
 }
 
 // again is the hint about files that are not what Coder wrote.

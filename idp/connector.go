@@ -36,6 +36,10 @@ type Request struct {
 	Fields []Field
 	// Attributes are names of the source's own attributes, in any case.
 	Attributes []string
+	// Reuse says that whoever asks keeps no [Person.Fields] and
+	// [Person.Attributes] when the stream goes on, so that the source may use
+	// their memory again. Their texts may be kept.
+	Reuse bool
 	// Notify is told, during the stream and from its goroutine, what the user
 	// should know about the read as a whole: one sentence without a full
 	// stop, such as "3 referrals were not followed". It may be nil.

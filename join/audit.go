@@ -37,7 +37,7 @@ func AuditColumns() Columns {
 // Audit looks for what an identity team should know of. The table has to be
 // joined with [AuditColumns]; which rows it has is of no account.
 func (t *Table) Audit(options AuditOptions) Audit {
-	a := auditor{table: t, AuditOptions: options, disputes: make(map[int32]dispute), near: findNeighbours(t)}
+	a := auditor{table: t, AuditOptions: options, disputes: make(map[int32]meeting), near: findNeighbours(t)}
 	// A deployment has seen at least whoever reads it; a file may not tell.
 	a.tellsSeen = slices.ContainsFunc(t.users, func(u coder.User) bool { return !u.LastSeenAt.IsZero() })
 	for _, d := range t.disputes {
@@ -63,7 +63,7 @@ func (t *Table) Audit(options AuditOptions) Audit {
 type auditor struct {
 	AuditOptions
 	table     *Table
-	disputes  map[int32]dispute // by account
+	disputes  map[int32]meeting // by account
 	near      neighbours
 	tellsSeen bool // when accounts were last seen
 	row       row  // of the account at hand, used again
@@ -218,14 +218,14 @@ func (a *auditor) text(field idp.Field) string { return a.table.text(&a.row, fie
 // items are what the person of a row has in a field.
 func (t *Table) items(r *row, field idp.Field) []string {
 	at := slices.Index(t.people.request.Fields, field)
-	switch {
-	case at < 0 || r.fields[at].Kind == idp.Absent:
+	if at < 0 || r.fields[at].isAbsent() {
 		return nil
-	case r.fields[at].Kind == idp.List:
-		return r.fields[at].Items
-	default:
-		return []string{r.fields[at].Text}
 	}
+	value := r.fields[at].value()
+	if value.Kind == idp.List {
+		return value.Items
+	}
+	return []string{value.Text}
 }
 
 func (t *Table) text(r *row, field idp.Field) string { return strings.Join(t.items(r, field), ", ") }

@@ -138,7 +138,7 @@ func (c *Columns) resolve(source string) column {
 		if !r.hasPerson {
 			return idp.Value{}
 		}
-		return r.attributes[at]
+		return r.attributes[at].value()
 	}}
 }
 
@@ -148,10 +148,10 @@ func fieldCell(field idp.Field, at int) func(*row) idp.Value {
 		switch {
 		case !r.hasPerson:
 			return idp.Value{}
-		case field == idp.ManagerEmail && r.fields[at].Kind == idp.Absent:
+		case field == idp.ManagerEmail && r.fields[at].isAbsent():
 			return idp.TextOf(r.managerEmail)
 		default:
-			return r.fields[at]
+			return r.fields[at].value()
 		}
 	}
 }

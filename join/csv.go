@@ -3,6 +3,7 @@ package join
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"cohort/idp"
 )
@@ -35,34 +36,68 @@ func (f csvFormat) appendHeader(b []byte, headers []string, changes *Changes) []
 }
 
 func (f csvFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []byte {
-	for i, cell := range cells {
+	start := len(b)
+	for i := range cells {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		text := cell.Text
-		if cell.Kind == idp.List {
-			text = strings.Join(cell.Items, f.Separator)
-		}
-		text = changes.clean(text)
-		isRun := cell.Kind != idp.Number && !f.KeepFormulas && isFormula(text)
-		if isRun {
-			changes.Formulas++
-		}
+		b = f.appendCell(b, &cells[i], changes)
+	}
+	if len(b) == start {
 		// A line without a character would not be a row for most readers.
-		quotes := needsQuotes(text, isRun) || text == "" && len(cells) == 1
-		if quotes {
-			b = append(b, '"')
-		}
-		if isRun {
-			b = append(b, '\'')
-		}
-		if quotes {
-			b = append(appendDoubled(b, text), '"')
-		} else {
-			b = append(b, text...)
-		}
+		b = append(b, `""`...)
 	}
 	return append(b, '\n')
+}
+
+func (f csvFormat) appendCell(b []byte, cell *idp.Value, changes *Changes) []byte {
+	text := cell.Text
+	if cell.Kind == idp.List {
+		text = strings.Join(cell.Items, f.Separator)
+	}
+	if text == "" {
+		return b
+	}
+	isPlain, quotes := look(text)
+	if !isPlain {
+		text = changes.clean(text)
+	}
+	isRun := cell.Kind != idp.Number && !f.KeepFormulas && isFormula(text)
+	if isRun {
+		changes.Formulas++
+	}
+	// Some readers cut blanks off at either end where no quotes are. A text
+	// behind a ' has none at its start.
+	if !quotes && text != "" {
+		quotes = text[0] == ' ' && !isRun || text[len(text)-1] == ' '
+	}
+	if quotes {
+		b = append(b, '"')
+	}
+	if isRun {
+		b = append(b, '\'')
+	}
+	if quotes {
+		return append(appendDoubled(b, text), '"')
+	}
+	return append(b, text...)
+}
+
+// look says in one pass whether a text is of ASCII without NUL, so that
+// [Changes.clean] has nothing to do, and whether it needs quotes (RFC 4180,
+// section 2).
+func look(text string) (isPlain, quotes bool) {
+	isPlain = true
+	for i := range len(text) {
+		switch c := text[i]; {
+		case ',' < c && c < utf8.RuneSelf:
+		case c == ',' || c == '"' || c == '\n' || c == '\r':
+			quotes = true
+		case c == 0 || c >= utf8.RuneSelf:
+			isPlain = false
+		}
+	}
+	return isPlain, quotes
 }
 
 // appendDoubled appends a text with every quote twice.
@@ -76,23 +111,4 @@ func appendDoubled(b []byte, text string) []byte {
 		b = append(b, `""`...)
 		text = after
 	}
-}
-
-// needsQuotes follows RFC 4180, section 2, and adds blanks at either end, which
-// some readers cut off where no quotes are. A text behind a ' has none at its
-// start.
-func needsQuotes(s string, isBehind bool) bool {
-	if s == "" {
-		return false
-	}
-	if s[0] == ' ' && !isBehind || s[len(s)-1] == ' ' {
-		return true
-	}
-	for i := range len(s) {
-		switch s[i] {
-		case ',', '"', '\n', '\r':
-			return true
-		}
-	}
-	return false
 }

@@ -132,16 +132,6 @@ func KnowsFormatOf(path string) bool {
 // clean gives a text that every reader of UTF-8 files takes, and counts what it
 // had to change.
 func (c *Changes) clean(s string) string {
-	plain := true
-	for i := range len(s) {
-		if s[i] == 0 || s[i] >= utf8.RuneSelf {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return s
-	}
 	if !utf8.ValidString(s) {
 		c.InvalidUTF8++
 		s = strings.ToValidUTF8(s, "\uFFFD")

@@ -29,11 +29,17 @@ func (t *Table) trace(people, users []int32) told {
 	}
 	l := newLadder(t.people.records, t.users)
 	climbed := func(r rung, name string, decide func()) {
-		open := l.openAccounts(r.key)
+		open, byKey := l.openAccounts(r.key)
+		accounts := func(key string) []int32 {
+			if at, ok := byKey[key]; ok {
+				return open[at].users
+			}
+			return nil
+		}
 		before := matching{match: slices.Clone(l.match), account: slices.Clone(l.account)}
 		decide()
 		for _, p := range people {
-			tr.people[p] = append(tr.people[p], Step{name, tr.ofPerson(t, l, r, p, open, before.match[p])})
+			tr.people[p] = append(tr.people[p], Step{name, tr.ofPerson(t, l, r, p, accounts, before.match[p])})
 		}
 		for _, u := range users {
 			tr.users[u] = append(tr.users[u], Step{name, tr.ofAccount(t, l, r, u, before.account[u])})
@@ -51,7 +57,7 @@ func (t *Table) trace(people, users []int32) told {
 }
 
 // ofPerson says what a rung did with a person, who stood as before.
-func (tr *told) ofPerson(t *Table, l *ladder, r rung, p int32, open map[string][]int32, before Match) string {
+func (tr *told) ofPerson(t *Table, l *ladder, r rung, p int32, accounts func(key string) []int32, before Match) string {
 	var keys []string
 	for address := range l.people[p].addresses(r.addresses) {
 		if key := r.key(address); key != "" && !slices.Contains(keys, key) {
@@ -60,7 +66,7 @@ func (tr *told) ofPerson(t *Table, l *ladder, r rung, p int32, open map[string][
 	}
 	var outcomes []string
 	for _, key := range keys {
-		for _, u := range open[key] {
+		for _, u := range accounts(key) {
 			outcomes = append(outcomes, tr.between(t, l, r, p, u, key))
 		}
 	}
@@ -100,7 +106,7 @@ func (tr *told) between(t *Table, l *ladder, r rung, p, u int32, key string) str
 	case l.account[u] == Second:
 		return fmt.Sprintf("%s is of the account %s, which is a second one of this person", key, username)
 	default:
-		tr.rivals[p] = len(l.holding(r, key, u)) - 1
+		tr.rivals[p] = len(l.holding(r, key)) - 1
 		return fmt.Sprintf("matched to the account %s: both have %s", username, key)
 	}
 }
@@ -115,8 +121,8 @@ func (tr *told) ofAccount(t *Table, l *ladder, r rung, u int32, before Account) 
 		return "decided before"
 	}
 	var names []string
-	for _, h := range l.holding(r, key, u) {
-		names = append(names, t.people.name(h.person))
+	for _, p := range l.holding(r, key) {
+		names = append(names, t.people.name(p))
 	}
 	slices.Sort(names)
 	switch l.account[u] {
@@ -136,9 +142,18 @@ func (tr *told) ofAccount(t *Table, l *ladder, r rung, u int32, before Account) 
 	return reason
 }
 
-// holding are the people who have an account's key on a rung.
-func (l *ladder) holding(r rung, key string, u int32) []holder {
-	return l.holders(r, map[string][]int32{key: {u}}, func(int) bool { return true })[key]
+// holding are the people who have a key on a rung.
+func (l *ladder) holding(r rung, key string) []int32 {
+	var people []int32
+	for p := range l.people {
+		for address := range l.people[p].addresses(r.addresses) {
+			if r.key(address) == key {
+				people = append(people, int32(p))
+				break
+			}
+		}
+	}
+	return people
 }
 
 // disputeOver says why an account is nobody's.

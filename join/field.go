@@ -100,8 +100,8 @@ type row struct {
 	source       string
 	primary      string
 	managerEmail string
-	fields       []idp.Value
-	attributes   []idp.Value
+	fields       []packed
+	attributes   []packed
 }
 
 // email is the person's own address; the account's where there is no person.

@@ -2,6 +2,7 @@ package join
 
 import (
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"cohort/idp"
@@ -28,9 +29,9 @@ func (f *jsonFormat) appendHeader(b []byte, headers []string, changes *Changes) 
 }
 
 func (f *jsonFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []byte {
-	for i, cell := range cells {
+	for i := range cells {
 		b = append(b, f.keys[i]...)
-		switch cell.Kind {
+		switch cell := &cells[i]; cell.Kind {
 		case idp.Absent:
 			b = append(b, "null"...)
 		case idp.Number, idp.Boolean:
@@ -57,23 +58,33 @@ func (f *jsonFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []
 func appendJSON(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
-	for _, r := range s {
+	copied := 0
+	for i := range len(s) {
+		c := s[i]
+		if ' ' <= c && c < 0x7f && c != '"' && c != '\\' {
+			continue
+		}
+		isSeparator := c == 0xe2 && (strings.HasPrefix(s[i:], "\u2028") || strings.HasPrefix(s[i:], "\u2029"))
+		if c >= utf8.RuneSelf && !isSeparator {
+			continue
+		}
+		b = append(b, s[copied:i]...)
+		copied = i + 1
 		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
 			b = append(b, '\\', 'n')
-		case r == '\r':
+		case c == '\r':
 			b = append(b, '\\', 'r')
-		case r == '\t':
+		case c == '\t':
 			b = append(b, '\\', 't')
-		case r < ' ' || r == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&0xf])
-		case r == '\u2028' || r == '\u2029':
-			b = append(b, '\\', 'u', '2', '0', '2', hex[r&0xf])
+		case isSeparator:
+			b = append(b, '\\', 'u', '2', '0', '2', hex[s[i+2]&0xf])
+			copied = i + len("\u2028")
 		default:
-			b = utf8.AppendRune(b, r)
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
 		}
 	}
-	return append(b, '"')
+	return append(append(b, s[copied:]...), '"')
 }

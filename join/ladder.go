@@ -1,6 +1,7 @@
 package join
 
 import (
+	"cmp"
 	"slices"
 
 	"cohort/coder"
@@ -59,65 +60,59 @@ func newLadder(people []record, users []coder.User) *ladder {
 // decide settles every key of a rung that both sides hold. Afterwards no
 // user with such a key is open.
 func (l *ladder) decide(r rung) {
-	accounts := l.openAccounts(r.key)
-	if len(accounts) == 0 {
-		return
-	}
-	holders := l.holders(r, accounts, func(int) bool { return true })
-	claims := make(map[int32][]claim)
-	for key, held := range holders {
-		if !slices.ContainsFunc(held, func(h holder) bool { return l.match[h.person] == NoMatch }) {
-			delete(holders, key) // nobody asks; it may be a second account
-			continue
-		}
-		winner, ok := l.soleHolder(held)
+	var claims []claim
+	var disputes []meeting
+	for _, m := range l.meetings(r, func(int) bool { return true }) {
+		winner, ok := l.soleHolder(m.held)
 		switch {
-		case !ok || len(accounts[key]) > 1:
-			continue
+		case !slices.ContainsFunc(m.held, func(h holder) bool { return l.match[h.person] == NoMatch }):
+			// Nobody asks; it may be a second account.
+		case !ok || len(m.users) > 1:
+			disputes = append(disputes, m)
 		case l.match[winner.person] == NoMatch:
-			claims[winner.person] = append(claims[winner.person], claim{accounts[key][0], key, winner.address})
+			claims = append(claims, claim{winner, m.users[0], m.key})
 		case l.user[winner.person] != none:
-			u := accounts[key][0]
-			l.account[u], l.person[u] = Second, winner.person
+			l.account[m.users[0]], l.person[m.users[0]] = Second, winner.person
 		default:
-			continue
+			disputes = append(disputes, m)
 		}
-		delete(holders, key)
 	}
-	for person, claimed := range claims {
-		best := l.best(claimed)
+	slices.SortFunc(claims, func(a, b claim) int { return cmp.Compare(a.person, b.person) })
+	for len(claims) > 0 {
+		person, n := claims[0].person, 1
+		for n < len(claims) && claims[n].person == person {
+			n++
+		}
+		best := l.best(claims[:n])
 		l.match[person], l.user[person] = r.match, best.user
-		for _, c := range claimed {
+		for _, c := range claims[:n] {
 			l.account[c.user], l.person[c.user] = Second, person
 		}
 		l.account[best.user], l.address[best.user] = Matched, best.address
+		claims = claims[n:]
 	}
 	// What is left is disputed, and spent for those who found nothing else on
 	// this rung.
-	for key, held := range holders {
-		for _, h := range held {
+	for _, m := range disputes {
+		for _, h := range m.held {
 			if l.match[h.person] == NoMatch {
 				l.match[h.person] = Ambiguous
 			}
 		}
-		for _, u := range accounts[key] {
+		for _, u := range m.users {
 			l.account[u] = AmbiguousAccount
 		}
-		l.disputes = append(l.disputes, dispute{held, accounts[key]})
 	}
+	l.disputes = append(l.disputes, disputes...)
 }
 
 // findSecondAccounts looks for the people of accounts that no rung decided,
 // because whoever has their address was matched before that rung.
 func (l *ladder) findSecondAccounts(domains DomainAliases) {
 	every := rung{addresses: primaries | aliases | logins, key: domains.Key}
-	accounts := l.openAccounts(every.key)
-	if len(accounts) == 0 {
-		return
-	}
-	for key, held := range l.holders(every, accounts, func(p int) bool { return l.user[p] != none }) {
-		owner, ok := l.soleHolder(held)
-		for _, u := range accounts[key] {
+	for _, m := range l.meetings(every, func(p int) bool { return l.user[p] != none }) {
+		owner, ok := l.soleHolder(m.held)
+		for _, u := range m.users {
 			if ok {
 				l.account[u], l.person[u] = Second, owner.person
 			} else {
@@ -125,63 +120,9 @@ func (l *ladder) findSecondAccounts(domains DomainAliases) {
 			}
 		}
 		if !ok {
-			l.disputes = append(l.disputes, dispute{held, accounts[key]})
+			l.disputes = append(l.disputes, m)
 		}
 	}
-}
-
-// openAccounts are the users that are still without a person, by key.
-func (l *ladder) openAccounts(key func(string) string) map[string][]int32 {
-	open := make(map[string][]int32)
-	for u := range l.users {
-		if l.account[u] == Orphan {
-			k := key(l.users[u].Email)
-			open[k] = append(open[k], int32(u))
-		}
-	}
-	return open
-}
-
-// holder is a person who has a key, and the address that gives it.
-type holder struct {
-	person  int32
-	address string
-}
-
-// holders are the people among those included who have the accounts' keys.
-func (l *ladder) holders(r rung, accounts map[string][]int32, include func(person int) bool) map[string][]holder {
-	parts := spans(len(l.people))
-	found := make([]map[string][]holder, len(parts))
-	inParallel(parts, func(part int, s span) {
-		found[part] = l.holdersAmong(s, r, accounts, include)
-	})
-	holders := found[0]
-	for _, more := range found[1:] {
-		for key, held := range more {
-			holders[key] = append(holders[key], held...)
-		}
-	}
-	return holders
-}
-
-func (l *ladder) holdersAmong(people span, r rung, accounts map[string][]int32, include func(person int) bool) map[string][]holder {
-	holders := make(map[string][]holder)
-	for p := people.from; p < people.to; p++ {
-		if !include(p) {
-			continue
-		}
-		for address := range l.people[p].addresses(r.addresses) {
-			key := r.key(address)
-			if _, ok := accounts[key]; !ok {
-				continue
-			}
-			held := holders[key]
-			if len(held) == 0 || held[len(held)-1].person != int32(p) {
-				holders[key] = append(held, holder{int32(p), address})
-			}
-		}
-	}
-	return holders
 }
 
 // soleHolder is the one who has a key among those who hold it: the only one,
@@ -202,9 +143,9 @@ func (l *ladder) soleHolder(held []holder) (sole holder, ok bool) {
 
 // claim is an account to which one person has the right on a rung.
 type claim struct {
-	user    int32
-	key     string
-	address string
+	holder
+	user int32
+	key  string
 }
 
 // best is the claim that becomes the match where a person has several: an

@@ -53,14 +53,8 @@ type matching struct {
 	person  []int32  // whose account it is, first or second, or none
 	address []string // the person's address by which it was matched
 
-	disputes []dispute // in no order
-}
-
-// dispute is a key that nobody can say who has: the people and the accounts
-// that share it.
-type dispute struct {
-	held  []holder
-	users []int32
+	// disputes are the keys of which nobody can say who has them, in no order.
+	disputes []meeting
 }
 
 func newMatching(people, users int) matching {

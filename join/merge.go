@@ -196,10 +196,10 @@ func (p *Population) person(i int32) idp.Person {
 	}
 	manager := p.managerEmail(c.source, c.text())
 	for range p.request.Fields {
-		person.Fields = append(person.Fields, c.value())
+		person.Fields = append(person.Fields, c.packed().value())
 	}
 	for range p.request.Attributes {
-		person.Attributes = append(person.Attributes, c.value())
+		person.Attributes = append(person.Attributes, c.packed().value())
 	}
 	if at := slices.Index(p.request.Fields, idp.ManagerEmail); at >= 0 && person.Fields[at].Kind == idp.Absent {
 		person.Fields[at] = idp.TextOf(manager)

@@ -158,9 +158,31 @@ func (c *cursor) skipLists() {
 	}
 }
 
-func (c *cursor) value() idp.Value {
+// packed is one value of a record.
+type packed string
+
+// packed reads over the next value.
+func (c *cursor) packed() packed {
+	start := c.rest
 	kind := idp.Kind(c.rest[0])
 	c.rest = c.rest[1:]
+	switch kind {
+	case idp.Absent:
+	case idp.List:
+		for range c.number() {
+			c.text()
+		}
+	default:
+		c.text()
+	}
+	return packed(start[:len(start)-len(c.rest)])
+}
+
+func (p packed) isAbsent() bool { return idp.Kind(p[0]) == idp.Absent }
+
+func (p packed) value() idp.Value {
+	kind := idp.Kind(p[0])
+	c := cursor{rest: string(p[1:])}
 	switch kind {
 	case idp.Absent:
 		return idp.Value{}

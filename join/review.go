@@ -68,7 +68,7 @@ func compareDoubts(a, b Doubt) int {
 }
 
 // explain says why a key is nobody's.
-func (t *Table) explain(d dispute) string {
+func (t *Table) explain(d meeting) string {
 	living := 0
 	for _, h := range d.held {
 		if t.people.records[h.person].status() != idp.Disabled {

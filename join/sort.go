@@ -10,8 +10,7 @@ import (
 type keyed struct {
 	// prefix is the start of the key, so that most comparisons touch nothing
 	// else.
-	prefix uint64
-	key    string
+	prefix prefix
 	pair
 }
 
@@ -24,8 +23,7 @@ func (t *Table) sortRows() {
 	parts := spans(len(rows))
 	inParallel(parts, func(_ int, s span) {
 		for i := s.from; i < s.to; i++ {
-			key := ExactKey(t.email(t.rows[i]))
-			rows[i] = keyed{prefix(key), key, t.rows[i]}
+			rows[i] = keyed{prefixOf(t.key(t.rows[i])), t.rows[i]}
 		}
 		slices.SortFunc(rows[s.from:s.to], t.compare)
 	})
@@ -42,11 +40,14 @@ func (t *Table) sortRows() {
 	}
 }
 
+// key is what rows are ordered by first.
+func (t *Table) key(p pair) string { return ExactKey(t.email(p)) }
+
 func (t *Table) compare(a, b keyed) int {
-	if a.prefix != b.prefix {
-		return cmp.Compare(a.prefix, b.prefix)
+	if byPrefix := a.prefix.compare(b.prefix); byPrefix != 0 {
+		return byPrefix
 	}
-	if byKey := cmp.Compare(a.key, b.key); byKey != 0 {
+	if byKey := cmp.Compare(t.key(a.pair), t.key(b.pair)); byKey != 0 {
 		return byKey
 	}
 	if byID := cmp.Compare(t.id(a.pair), t.id(b.pair)); byID != 0 {
@@ -55,14 +56,23 @@ func (t *Table) compare(a, b keyed) int {
 	return cmp.Compare(t.everything(a.pair), t.everything(b.pair))
 }
 
-// prefix is the first eight bytes of a key as a number of the same order. The
-// empty key is the greatest: no key starts with eight bytes 0xff, which UTF-8
-// does not have.
-func prefix(key string) uint64 {
+// prefix is the first 16 bytes of a key as numbers of the same order.
+type prefix struct{ high, low uint64 }
+
+// prefixOf makes the empty key the greatest: no key starts with a byte 0xff,
+// which UTF-8 does not have.
+func prefixOf(key string) prefix {
 	if key == "" {
-		return 1<<64 - 1
+		return prefix{1<<64 - 1, 1<<64 - 1}
 	}
-	var first [8]byte
+	var first [16]byte
 	copy(first[:], key)
-	return binary.BigEndian.Uint64(first[:])
+	return prefix{binary.BigEndian.Uint64(first[:8]), binary.BigEndian.Uint64(first[8:])}
+}
+
+func (p prefix) compare(other prefix) int {
+	if p.high != other.high {
+		return cmp.Compare(p.high, other.high)
+	}
+	return cmp.Compare(p.low, other.low)
 }

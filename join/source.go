@@ -20,6 +20,8 @@ type Source struct {
 	scratch []byte
 	// filled counts, for each attribute asked for, the people who have it.
 	filled []int
+	// hasManagers says that some record names a manager by a reference.
+	hasManagers bool
 	// managers maps what a record calls its manager to that person's address;
 	// nil is nobody known. The map is made when it is needed.
 	managers map[string]*string
@@ -51,6 +53,7 @@ func (s *Source) Add(person idp.Person) error {
 	start := s.block.Len()
 	s.block.Write(s.scratch)
 	s.records = append(s.records, record(s.block.String()[start:]))
+	s.hasManagers = s.hasManagers || person.Manager != ""
 	s.managers = nil
 	return nil
 }
@@ -84,13 +87,13 @@ func (s *Source) findManagers() {
 		return
 	}
 	s.managers = make(map[string]*string)
+	if !s.hasManagers {
+		return
+	}
 	for _, r := range s.records {
 		if _, manager := r.references(); manager != "" {
 			s.managers[manager] = nil
 		}
-	}
-	if len(s.managers) == 0 {
-		return
 	}
 	for _, r := range s.records {
 		own, _ := r.references()

@@ -49,6 +49,9 @@ func (t *Table) Len() int { return len(t.rows) }
 // selectRows chooses the rows of the kind of join.
 func (t *Table) selectRows() {
 	kind := t.options.Join
+	if kind == Left || kind == Full {
+		t.rows = make([]pair, 0, len(t.people.records))
+	}
 	for p := range t.people.records {
 		if user := t.user[p]; kind.hasPerson(t.match[p]) {
 			t.rows = append(t.rows, pair{int32(p), user})
@@ -109,9 +112,9 @@ func (t *Table) render(p pair, r *row) {
 	c.text() // the person's own reference
 	r.managerEmail = t.people.managerEmail(c.source, c.text())
 	for range t.people.request.Fields {
-		r.fields = append(r.fields, c.value())
+		r.fields = append(r.fields, c.packed())
 	}
 	for range t.people.request.Attributes {
-		r.attributes = append(r.attributes, c.value())
+		r.attributes = append(r.attributes, c.packed())
 	}
 }

@@ -1,8 +1,10 @@
 package join
 
 import (
+	"iter"
 	"runtime"
 	"slices"
+	"sync"
 
 	"cohort/idp"
 )
@@ -36,7 +38,7 @@ func (w *Written) Add(other Written) {
 }
 
 // chunkSize is how many rows one processor makes at a time.
-const chunkSize = 1 << 14
+const chunkSize = 1 << 12
 
 // Write gives every row to the encoder, and closes it.
 func (t *Table) Write(to *Encoder) (Written, error) {
@@ -47,17 +49,10 @@ func (t *Table) Write(to *Encoder) (Written, error) {
 	if err := to.flush(); err != nil {
 		return written, err
 	}
-	// As many chunks as there are processors are made at a time, and written
-	// in their order.
-	chunks := make([]chunk, runtime.GOMAXPROCS(0))
-	for rows := range slices.Chunk(t.rows, len(chunks)*chunkSize) {
-		parts := spans(len(rows))
-		inParallel(parts, func(part int, s span) { chunks[part].make(t, to.format, rows[s.from:s.to]) })
-		for i := range parts {
-			written.Add(chunks[i].written)
-			if err := to.write(chunks[i].text); err != nil {
-				return written, err
-			}
+	for c := range t.chunks(to.format) {
+		written.Add(c.written)
+		if err := to.write(c.text); err != nil {
+			return written, err
 		}
 	}
 	_, err := to.Close()
@@ -73,6 +68,48 @@ type chunk struct {
 	cells   []idp.Value
 }
 
+// chunks gives all rows as text, in their order. While one chunk is used the
+// next ones are made, by as many makers as there are processors, who take
+// turns.
+func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
+	return func(yield func(*chunk) bool) {
+		rows := slices.Collect(slices.Chunk(t.rows, chunkSize))
+		var working sync.WaitGroup
+		defer working.Wait()
+		left := make(chan struct{})
+		defer close(left)
+		makers := make([]maker, min(runtime.GOMAXPROCS(0), len(rows)))
+		for i := range makers {
+			makers[i] = maker{made: make(chan *chunk), used: make(chan *chunk, 2)}
+			// One is made while the other is used.
+			makers[i].used <- &chunk{}
+			makers[i].used <- &chunk{}
+			working.Go(func() {
+				for n := i; n < len(rows); n += len(makers) {
+					c := <-makers[i].used
+					c.make(t, format, rows[n])
+					select {
+					case makers[i].made <- c:
+					case <-left:
+						return
+					}
+				}
+			})
+		}
+		for n := range rows {
+			maker := makers[n%len(makers)]
+			c := <-maker.made
+			if !yield(c) {
+				return
+			}
+			maker.used <- c
+		}
+	}
+}
+
+// maker is the two ends at which chunks come and go.
+type maker struct{ made, used chan *chunk }
+
 // make makes rows into text.
 func (c *chunk) make(t *Table, format rowFormat, rows []pair) {
 	c.text = c.text[:0]
@@ -84,8 +121,8 @@ func (c *chunk) make(t *Table, format rowFormat, rows []pair) {
 			c.written.LeftOut++
 			continue
 		}
-		for i, column := range t.columns.list {
-			c.cells[i] = column.cell(&c.row)
+		for i := range t.columns.list {
+			c.cells[i] = t.columns.list[i].cell(&c.row)
 			if c.cells[i].Kind != idp.Absent {
 				c.written.Filled[i]++
 			}

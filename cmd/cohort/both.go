@@ -37,21 +37,24 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, err
 	}
 	defer func() { err = errors.Join(err, sources.close()) }()
-	r.export = sources.export
-	notice, err := q.fit(sources.export)
-	if err != nil {
-		return r, err
+	if sources.file != nil {
+		sources.file.check = func(export *coder.Export) error {
+			notice, err := q.fit(export)
+			if notice != "" {
+				sources.notices.tell(notice)
+			}
+			return err
+		}
 	}
-	if notice != "" {
-		w.sayWarning(notice)
-		sources.notices.told = append(sources.notices.told, notice)
-	}
-	if q.usage.isOn() && sources.export != nil {
+	if q.usage.isOn() && sources.file != nil {
 		return r, fault.New(fault.Usage, "name the deployment by --coder URL", "--usage: a file of users does not tell how much they use Coder")
 	}
 	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
 	if err != nil {
 		return r, err
+	}
+	if sources.file != nil {
+		r.export = sources.file.export
 	}
 	if report != nil {
 		if r.usage, err = q.usage.assign(report, users, q.columns.NeedsLevels()); err != nil {
@@ -87,6 +90,7 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	people *join.Population, users []coder.User, report *coder.UsageReport, err error,
 ) {
 	request := q.columns.Request()
+	request.Reuse = true // the population packs what it keeps
 	var all []*reading
 	for _, from := range s.people {
 		all = append(all, from.reading)

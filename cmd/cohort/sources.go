@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,8 +28,8 @@ type sources struct {
 	// deployment is what coder is, where it can be asked for more than its
 	// users; nil for an export.
 	deployment *coder.Client
-	// export is what coder is where it is a file; nil for a deployment.
-	export *coder.Export
+	// file is what coder is where it is a file; nil for a deployment.
+	file *userFile
 	// users is how far the deployment is read. Its name is the deployment as
 	// the user named it.
 	users   reading
@@ -176,11 +177,11 @@ func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bo
 		s.coder = s.deployment
 		return err
 	case isFile(f.coder):
-		s.export, err = coder.OpenExport(coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty})
-		if err != nil {
-			return err
+		if f.coder == "-" && slices.ContainsFunc(f.providers, func(p *provider) bool { return p.url == "-" }) {
+			return fault.New(fault.Usage, "write one of them to a file", "--idp and --coder are both standard input")
 		}
-		s.coder = s.export
+		s.file = &userFile{config: coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty}}
+		s.coder = s.file
 	default:
 		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell); err != nil {
 			return err

@@ -17,7 +17,10 @@ type place struct {
 	number int
 }
 
-func (p place) String() string { return p.unit + " " + strconv.Itoa(p.number) }
+func (p place) String() string {
+	var room [32]byte
+	return string(strconv.AppendInt(append(append(room[:0], p.unit...), ' '), int64(p.number), 10))
+}
 
 // builder makes people of records.
 type builder struct {
@@ -97,11 +100,17 @@ func (b *builder) person(at place) (idp.Person, error) {
 	return p, nil
 }
 
-// take gives room for n values that nobody else has.
+// take gives room for n values that nobody else has, unless that is allowed.
 func (b *builder) take(n int) []idp.Value {
-	const people = 256
+	people := 256
+	if b.request.Reuse {
+		people = 1
+	}
 	if len(b.values) < n {
 		b.values = make([]idp.Value, people*n)
+	}
+	if b.request.Reuse {
+		return b.values[:n:n]
 	}
 	values := b.values[:n:n]
 	b.values = b.values[n:]
@@ -164,7 +173,11 @@ func (b *builder) addresses(p *idp.Person) error {
 		}
 	}
 	for _, column := range b.logins.columns {
-		for login := range items(b.cell(column.slot)) {
+		value := b.cell(column.slot)
+		if value.Kind == idp.Text && strings.IndexByte(value.Text, '@') < 0 {
+			continue // a name, as in most files
+		}
+		for login := range items(value) {
 			p.AddLogin(login)
 		}
 	}

@@ -1,8 +1,11 @@
 package textfile
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -11,27 +14,44 @@ import (
 	"cohort/internal/fault"
 )
 
-// utf8Text lets valid UTF-8 through. It is the number of line feeds so far.
-type utf8Text struct{ lines int }
+// utf8Text lets valid UTF-8 through.
+type utf8Text struct {
+	text *bufio.Reader
+	// valid is how much of what is buffered is known to be UTF-8.
+	valid int
+	lines int // line feeds so far
+}
 
-// Reset is of [transform.Transformer].
-func (t *utf8Text) Reset() { t.lines = 0 }
-
-// Transform is of [transform.Transformer].
-func (t *utf8Text) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
-	n := validPrefix(src[:min(len(dst), len(src))])
-	copy(dst, src[:n])
-	t.lines += bytes.Count(src[:n], []byte{'\n'})
-	rest := src[n:]
-	switch {
-	case len(rest) == 0:
-		return n, n, nil
-	case validPrefix(rest[:min(utf8.UTFMax, len(rest))]) > 0:
-		return n, n, transform.ErrShortDst
-	case atEOF || utf8.FullRune(rest):
-		return n, n, invalid(t.lines, "UTF-8")
+// Read implements [io.Reader].
+func (t *utf8Text) Read(p []byte) (int, error) {
+	for t.valid == 0 {
+		// What is buffered begins with half a character at most.
+		if err := t.look(t.text.Buffered() + 1); err != nil {
+			return 0, err
+		}
 	}
-	return n, n, transform.ErrShortSrc
+	ahead, _ := t.text.Peek(min(t.valid, len(p))) // they are there
+	n := copy(p, ahead)
+	t.lines += bytes.Count(ahead, []byte{'\n'})
+	t.valid -= n
+	_, err := t.text.Discard(n)
+	return n, err
+}
+
+// look reads until at least n bytes are buffered, and finds out how many of
+// those are valid.
+func (t *utf8Text) look(n int) error {
+	_, err := t.text.Peek(n)
+	ahead, _ := t.text.Peek(t.text.Buffered()) // they are there
+	t.valid = validPrefix(ahead)
+	switch {
+	case t.valid > 0:
+		return nil
+	case utf8.FullRune(ahead), len(ahead) > 0 && errors.Is(err, io.EOF):
+		return invalid(t.lines, "UTF-8")
+	default:
+		return err
+	}
 }
 
 // validPrefix is how many bytes of text are valid UTF-8.

@@ -30,37 +30,50 @@ func NewReader(r io.Reader) (io.Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	text, mark := detect(head)
-	if text == nil {
+	kind, mark := detect(head)
+	if kind == noText {
 		return nil, fault.New(fault.Usage, hint, "this is UTF-32 or no text")
 	}
 	if _, err := buffered.Discard(mark); err != nil {
 		return nil, err
 	}
-	return transform.NewReader(buffered, text), nil
+	if kind == plainUTF8 {
+		return &utf8Text{text: buffered}, nil
+	}
+	return transform.NewReader(buffered, &utf16Text{bigEndian: kind == utf16BE}), nil
 }
 
 // hint is what to do about a file that cannot be read.
 const hint = "save it as UTF-8"
 
-// detect gives what decodes a text that starts with head, nil if nothing does,
-// and the length of its byte order mark.
-func detect(head []byte) (text transform.Transformer, mark int) {
+// encoding is how the characters of a text are written.
+type encoding int
+
+const (
+	noText encoding = iota
+	plainUTF8
+	utf16LE
+	utf16BE
+)
+
+// detect gives the encoding of a text that starts with head, and the length of
+// its byte order mark.
+func detect(head []byte) (kind encoding, mark int) {
 	starts := func(mark string) bool { return bytes.HasPrefix(head, []byte(mark)) }
 	nul := func(i int) bool { return i < len(head) && head[i] == 0 }
 	switch {
 	case starts("\x00\x00"), starts("\xff\xfe\x00\x00"), nul(1) && nul(2) && nul(3):
-		return nil, 0
+		return noText, 0
 	case starts("\xef\xbb\xbf"):
-		return &utf8Text{}, 3
+		return plainUTF8, 3
 	case starts("\xff\xfe"):
-		return &utf16Text{}, 2
+		return utf16LE, 2
 	case starts("\xfe\xff"):
-		return &utf16Text{bigEndian: true}, 2
+		return utf16BE, 2
 	case nul(1):
-		return &utf16Text{}, 0
+		return utf16LE, 0
 	case nul(0):
-		return &utf16Text{bigEndian: true}, 0
+		return utf16BE, 0
 	}
-	return &utf8Text{}, 0
+	return plainUTF8, 0
 }
