@@ -100,7 +100,7 @@ func (a *auditor) lookAtDomains() {
 			remedy = fmt.Sprintf("see whether these are the same people: --domain-alias %s=%s", domain, best)
 		}
 		a.found = append(a.found, Finding{
-			Key: string(FindingUnmatchedDomain) + ":" + domain, Kind: FindingUnmatchedDomain, Severity: severity,
+			Key: Visible(string(FindingUnmatchedDomain) + ":" + domain), Kind: FindingUnmatchedDomain, Severity: severity,
 			Candidates: []string{}, Evidence: evidence, Remedy: remedy,
 		})
 	}

@@ -55,7 +55,7 @@ func TestAlignedColumnsOfATerminal(t *testing.T) {
 			t.Errorf("%q takes %d columns, want %d", text, got, want)
 		}
 	}
-	got := align([][]string{{"田中", "x", "1"}, {"a", "", "two"}, {}, {"b"}})
+	got := align([][]string{{"田中", "x", "1"}, {"a", "", "two"}, {}, {"b"}}, 0)
 	if want := []string{"田中  x  1", "a        two", "", "b"}; !slices.Equal(got, want) {
 		t.Errorf("aligned %q, want %q", got, want)
 	}
