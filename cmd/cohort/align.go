@@ -33,7 +33,10 @@ func align(rows [][]string, width int) []string {
 		}
 		last := row[len(row)-1]
 		if isTooLong := width > 0 && column+displayWidth(last) > width; isTooLong && column > 0 && width-column < leastRoom {
-			const below = 6
+			below := 6
+			if !strings.Contains(last, " ") { // which stays as near to its column as it can
+				below = max(below, width-displayWidth(last))
+			}
 			lines[i] = strings.TrimRight(b.String(), " ") + "\n" + strings.Repeat(" ", below) + wrap(last, below, width)
 			continue
 		}

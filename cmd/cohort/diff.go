@@ -22,8 +22,8 @@ func newDiff(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Compare two exports: who joined, left, started or stopped using Coder",
-		Long: `diff compares two files that cohort export wrote, CSV or JSON lines, also one
-with the other: who joined and left, who started and stopped using Coder, whose
+		Long: `diff compares two files that cohort export wrote, CSV (also for DX) or JSON lines,
+also one with the other: who joined and left, who started and stopped using Coder, whose
 usage level went up or down, and every other cell that changed, by column. One
 of the files may be - for standard input.
 
