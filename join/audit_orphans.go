@@ -116,13 +116,6 @@ func mostCommon(counts map[string]int) (domain string, n int) {
 	return domain, n
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
 // lookAtOrphan looks at an account that the ladder gave to nobody.
 func (a *auditor) lookAtOrphan(u int32) {
 	t := a.table

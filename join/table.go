@@ -1,9 +1,11 @@
 package join
 
 import (
+	"slices"
 	"strings"
 
 	"cohort/coder"
+	"cohort/idp"
 )
 
 // Options are the choices of a join beside its columns.
@@ -115,3 +117,18 @@ func (t *Table) render(p pair, r *row) {
 		r.attributes = append(r.attributes, c.value())
 	}
 }
+
+// items are what the person of a row has in a field.
+func (t *Table) items(r *row, field idp.Field) []string {
+	at := slices.Index(t.people.request.Fields, field)
+	switch {
+	case at < 0 || r.fields[at].Kind == idp.Absent:
+		return nil
+	case r.fields[at].Kind == idp.List:
+		return r.fields[at].Items
+	default:
+		return []string{r.fields[at].Text}
+	}
+}
+
+func (t *Table) text(r *row, field idp.Field) string { return strings.Join(t.items(r, field), ", ") }
