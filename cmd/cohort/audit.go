@@ -33,7 +33,8 @@ both sides were read to their end.`,
   cohort audit --accepted accepted.csv --fail-on all
   cohort audit --kinds idle --idle 60d --fail-on none
 
-accepted.csv lists what somebody has looked at, until a day or for good:
+accepted.csv lists what somebody has looked at, by the key that audit shows (the
+account's id may stand in the place of its username), until a day or for good:
 
   key,reason,until
   orphan:build-bot,runs the nightly build (Platform),2026-12-31
