@@ -4,7 +4,7 @@ import "strings"
 
 // leastRoom is how many columns a text needs to go on beside others rather
 // than below them.
-const leastRoom = 30
+const leastRoom = 50
 
 // align puts rows of cells under each other, two blanks between them. The last
 // cell of a row may be of any length: on a terminal of a width it goes on below

@@ -21,8 +21,8 @@ func TestAlignedColumns(t *testing.T) {
 		{"and is broken there too", rows, 20, "田中  x\n      one two three\n      four\na        two\n\nb"},
 		{
 			"it goes on below itself where there is room",
-			[][]string{{"a", "one two three four five six seven eight"}}, 34,
-			"a  one two three four five six\n   seven eight",
+			[][]string{{"a", "one two three four five six seven eight nine ten eleven twelve"}}, 54,
+			"a  one two three four five six seven eight nine ten\n   eleven twelve",
 		},
 		{
 			"a word alone stays near its column",
