@@ -22,10 +22,10 @@ func newDiff(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Compare two exports: who joined, left, started or stopped using Coder",
-		Long: `diff compares two files that cohort export wrote, CSV (also for DX) or JSON lines,
-also one with the other: who joined and left, who started and stopped using Coder, whose
-usage level went up or down, and every other cell that changed, by column. One
-of the files may be - for standard input.
+		Long: `diff compares two files that cohort export wrote, CSV (also for DX) or JSON
+lines, also one with the other: who joined and left, who started and stopped
+using Coder, whose usage level went up or down, and every other cell that
+changed, by column. One of the files may be - for standard input.
 
 Rows are matched by e-mail, trimmed and in lower case; --key names other
 columns. Where several rows share a key, equal ones are matched first, then those
