@@ -156,6 +156,12 @@ func (a *Audit) Accept(list []Accepted, now time.Time) Acceptance {
 	return result
 }
 
+// Kind is that of the finding.
+func (a Accepted) Kind() FindingKind {
+	kind, _, _ := strings.Cut(a.Key, ":")
+	return FindingKind(kind)
+}
+
 func (a Accepted) expired(now time.Time) bool {
 	return !a.Until.IsZero() && !now.Before(a.Until.AddDate(0, 0, 1))
 }

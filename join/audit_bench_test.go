@@ -42,7 +42,7 @@ func BenchmarkAudit(b *testing.B) {
 				status = idp.Disabled
 			}
 			if err := source.Add(idp.Person{
-				ID: fmt.Sprint(i), Status: status, Primary: fmt.Sprintf("person%d@corp.example", i), Fields: fields,
+				ID: fmt.Sprint(i), Status: status, Primary: fmt.Sprintf("person%d@corp.example", i), Fields: fields, Attributes: make([]idp.Value, len(request.Attributes)),
 				Aliases: []string{fmt.Sprintf("p%d@alias.example", i)},
 			}); err != nil {
 				b.Fatal(err)
@@ -53,7 +53,7 @@ func BenchmarkAudit(b *testing.B) {
 	b.Run("audit", func(b *testing.B) {
 		population := fill(b, join.AuditColumns())
 		for b.Loop() {
-			joined, err := join.Join(population, accounts, join.AuditColumns(), join.Options{Join: join.RightAnti})
+			joined, err := join.Join(population, accounts, join.AuditColumns(), join.Options{Join: join.RightAnti, AllowMissing: true})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -100,7 +100,7 @@ func (a *auditor) lookAtDomains() {
 			remedy = fmt.Sprintf("see whether these are the same people: --domain-alias %s=%s", domain, best)
 		}
 		a.found = append(a.found, Finding{
-			Key: string(FindingUnmatchedDomain) + ":" + domain, Kind: FindingUnmatchedDomain, Severity: severity,
+			Key: Visible(string(FindingUnmatchedDomain) + ":" + domain), Kind: FindingUnmatchedDomain, Severity: severity,
 			Candidates: []string{}, Evidence: evidence, Remedy: remedy,
 		})
 	}
@@ -114,13 +114,6 @@ func mostCommon(counts map[string]int) (domain string, n int) {
 		}
 	}
 	return domain, n
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }
 
 // lookAtOrphan looks at an account that the ladder gave to nobody.

@@ -15,7 +15,8 @@ import (
 // team should look at.
 type Finding struct {
 	// Key names the finding from run to run: its kind, a colon, and the
-	// account's username, or the domain.
+	// account's username, or the domain, spelled as [Visible] does, so that it
+	// can be copied from wherever it is shown.
 	Key      string      `json:"key"`
 	Kind     FindingKind `json:"kind"`
 	Severity Severity    `json:"severity"`

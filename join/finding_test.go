@@ -98,7 +98,7 @@ func TestFindingsAsJSON(t *testing.T) {
 
 func TestFindingsAsMarkdown(t *testing.T) {
 	var b strings.Builder
-	findings := []join.Finding{hostile(), {Kind: join.FindingIdle, Severity: join.Low, Account: join.FindingAccount{Email: "a_b@c.example"}}}
+	findings := []join.Finding{hostile(), {Key: "idle:a_b@c.example", Kind: join.FindingIdle, Severity: join.Low}}
 	if err := join.WriteMarkdown(&b, findings); err != nil {
 		t.Fatal(err)
 	}
@@ -106,17 +106,17 @@ func TestFindingsAsMarkdown(t *testing.T) {
 
 an account without a person
 
-| severity | account | person | evidence | what to do |
+| severity | key | person | evidence | what to do |
 |---|---|---|---|---|
-| medium, privileged | =cmd | =1+1\\r\\n\\x1b\[31m\\u009bEve\\u202e, a\|b@corp.example | \!\[x\](https://attacker.example) \<b\>\|` + "\\`c\\`" + `\\ | none |
+| medium, privileged | orphan:=cmd | =1+1\\r\\n\\x1b\[31m\\u009bEve\\u202e, a\|b@corp.example | \!\[x\](https://attacker.example) \<b\>\|` + "\\`c\\`" + `\\ | none |
 
 ## idle (1)
 
 active on both sides, and not seen for long
 
-| severity | account | person | evidence | what to do |
+| severity | key | person | evidence | what to do |
 |---|---|---|---|---|
-| low | a\_b@c.example |  |  |  |
+| low | idle:a\_b@c.example |  |  |  |
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)

@@ -92,7 +92,7 @@ func WriteMarkdown(w io.Writer, findings []Finding) error {
 			if i > 0 {
 				out.WriteByte('\n')
 			}
-			fmt.Fprintf(out, "## %s (%d)\n\n%s\n\n| severity | account | person | evidence | what to do |\n|---|---|---|---|---|\n", f.Kind, ofKind(findings[i:]), f.Kind.About())
+			fmt.Fprintf(out, "## %s (%d)\n\n%s\n\n| severity | key | person | evidence | what to do |\n|---|---|---|---|---|\n", f.Kind, ofKind(findings[i:]), f.Kind.About())
 		}
 		severity := f.Severity.String()
 		if f.Privileged {
@@ -102,7 +102,7 @@ func WriteMarkdown(w io.Writer, findings []Finding) error {
 		if f.Person.Name != "" {
 			person = strings.TrimSuffix(f.Person.Name+", "+f.Person.Email, ", ")
 		}
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", severity, markdown(cmp.Or(f.Account.Username, f.Account.Email)),
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", severity, markdown(f.Key),
 			markdown(person), markdown(f.Evidence), markdown(f.Remedy))
 	}
 	if err := out.Flush(); err != nil {

@@ -1,9 +1,11 @@
 package join
 
 import (
+	"slices"
 	"strings"
 
 	"cohort/coder"
+	"cohort/idp"
 )
 
 // Options are the choices of a join beside its columns.
@@ -118,3 +120,18 @@ func (t *Table) render(p pair, r *row) {
 		r.attributes = append(r.attributes, c.packed())
 	}
 }
+
+// items are what the person of a row has in a field.
+func (t *Table) items(r *row, field idp.Field) []string {
+	at := slices.Index(t.people.request.Fields, field)
+	if at < 0 || r.fields[at].isAbsent() {
+		return nil
+	}
+	value := r.fields[at].value()
+	if value.Kind == idp.List {
+		return value.Items
+	}
+	return []string{value.Text}
+}
+
+func (t *Table) text(r *row, field idp.Field) string { return strings.Join(t.items(r, field), ", ") }

@@ -2,9 +2,15 @@ package main
 
 import "strings"
 
+// leastRoom is how many columns a text needs to go on beside others rather
+// than below them.
+const leastRoom = 50
+
 // align puts rows of cells under each other, two blanks between them. The last
-// cell of a row may be of any length.
-func align(rows [][]string) []string {
+// cell of a row may be of any length: on a terminal of a width it goes on below
+// itself, or, where there is too little room, below its row. Width 0 is none,
+// and every row stays one line.
+func align(rows [][]string, width int) []string {
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row[:max(len(row)-1, 0)] {
@@ -16,14 +22,70 @@ func align(rows [][]string) []string {
 	}
 	lines := make([]string, len(rows))
 	for i, row := range rows {
-		var b strings.Builder
-		for j, cell := range row {
-			b.WriteString(cell)
-			if j < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[j]-displayWidth(cell)+2))
-			}
+		if len(row) == 0 {
+			continue
 		}
-		lines[i] = strings.TrimRight(b.String(), " ")
+		var b strings.Builder
+		column := 0
+		for j, cell := range row[:len(row)-1] {
+			b.WriteString(cell + strings.Repeat(" ", widths[j]-displayWidth(cell)+2))
+			column += widths[j] + 2
+		}
+		last := row[len(row)-1]
+		if isTooLong := width > 0 && column+displayWidth(last) > width; isTooLong && column > 0 && width-column < leastRoom {
+			below := 6
+			if !strings.Contains(last, " ") { // which stays as near to its column as it can
+				below = max(below, width-displayWidth(last))
+			}
+			lines[i] = strings.TrimRight(b.String(), " ") + "\n" + strings.Repeat(" ", below) + wrap(last, below, width)
+			continue
+		}
+		lines[i] = strings.TrimRight(b.String()+wrap(last, column, width), " ")
 	}
 	return lines
+}
+
+// wrap breaks a text that starts at a column of a terminal into lines that all
+// start there. It breaks at blanks alone, so that addresses stay whole.
+func wrap(text string, column, width int) string {
+	if width == 0 || column+displayWidth(text) <= width {
+		return text
+	}
+	var b strings.Builder
+	at := column
+	for i, word := range strings.Split(text, " ") {
+		taken := displayWidth(word)
+		switch {
+		case i == 0:
+		case at+1+taken > width:
+			b.WriteString("\n" + strings.Repeat(" ", column))
+			at = column
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += taken
+	}
+	return b.String()
+}
+
+// withoutEmpty drops the columns that have nothing below their headers.
+func withoutEmpty(rows [][]string, headers int) [][]string {
+	if len(rows) == 0 {
+		return nil
+	}
+	kept := make([][]string, len(rows))
+	for column := range rows[0] {
+		empty := true
+		for _, row := range rows[headers:] {
+			empty = empty && row[column] == ""
+		}
+		if !empty {
+			for i, row := range rows {
+				kept[i] = append(kept[i], row[column])
+			}
+		}
+	}
+	return kept
 }

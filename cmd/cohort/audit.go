@@ -1,21 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"cohort/coder"
-	"cohort/fixtures"
 	"cohort/internal/fault"
 	"cohort/join"
 )
@@ -39,19 +33,18 @@ both sides were read to their end.`,
   cohort audit --accepted accepted.csv --fail-on all
   cohort audit --kinds idle --idle 60d --fail-on none
 
-accepted.csv lists what somebody has looked at, until a day or for good:
+accepted.csv lists what somebody has looked at, by the key that audit shows (the
+account's id may stand in the place of its username), until a day or for good:
 
   key,reason,until
   orphan:build-bot,runs the nightly build (Platform),2026-12-31
   second-account:qmoreau,moves in May,`,
 		Args: noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
+			if err := from.fill(cmd, w); err != nil {
 				return err
 			}
-			to.settle(said)
-			return from.settle(cmd.Flags(), said)
+			return keepOwnOutput(cmd, from.said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			plan, err := to.plan()
@@ -75,151 +68,6 @@ func kindsHelp() string {
 	return b.String()
 }
 
-// auditFlags say what to look for, and where to tell it.
-type auditFlags struct {
-	output        string
-	format        string
-	kinds         []string
-	failOn        []string
-	idle          string
-	accepted      string
-	domainAliases []string
-	formulas      string
-	allowEmpty    bool
-}
-
-func (f *auditFlags) register(flags *pflag.FlagSet) {
-	f.failOn = []string{string(join.FindingLeaver), string(join.FindingOrphan)}
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "text, csv, json or markdown (default: by the file's ending, else text)")
-	flags.Var(&list{items: &f.kinds, separator: ","}, "kinds", "kinds of findings to show (default: all)")
-	flags.Var(&list{items: &f.failOn, separator: ","}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
-	flags.StringVar(&f.idle, "idle", "90d", "`days` after which an account that was not seen is idle")
-	flags.StringVar(&f.accepted, "accepted", "", "CSV `file` with key, reason and until: findings that somebody has looked at")
-	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
-	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
-}
-
-// settle drops what the settings for all commands say of the output: they mean
-// the table, which an audit must not replace.
-func (f *auditFlags) settle(said layers) {
-	if said["output"] != onCommandLine {
-		f.output = "-"
-	}
-	if said["format"] != onCommandLine {
-		f.format = ""
-	}
-}
-
-// auditFormats are the formats of an audit.
-func auditFormats() []string { return []string{"text", "csv", "json", "markdown"} }
-
-// auditPlan is what to make of both sides.
-type auditPlan struct {
-	options  join.AuditOptions
-	domains  join.DomainAliases
-	format   string
-	csv      join.CSVOptions
-	kinds    []join.FindingKind
-	failOn   []join.FindingKind
-	accepted []join.Accepted
-}
-
-// plan checks the settings.
-func (f *auditFlags) plan() (auditPlan, error) {
-	p := auditPlan{kinds: join.FindingKinds()}
-	var err error
-	if p.format, err = f.formatOf(); err != nil {
-		return p, err
-	}
-	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
-		return p, err
-	}
-	if len(f.kinds) > 0 {
-		if p.kinds, err = join.ParseFindingKinds("--kinds", f.kinds); err != nil {
-			return p, err
-		}
-	}
-	switch {
-	case slices.Equal(f.failOn, []string{"none"}):
-	case slices.Equal(f.failOn, []string{"all"}):
-		p.failOn = join.FindingKinds()
-	default:
-		if p.failOn, err = join.ParseFindingKinds("--fail-on", f.failOn); err != nil {
-			return p, err
-		}
-	}
-	number, isDays := strings.CutSuffix(f.idle, "d")
-	days, err := strconv.ParseUint(number, 10, 16)
-	if !isDays || err != nil || days == 0 {
-		return p, fault.New(fault.Usage, "write days, such as 90d", "--idle has a value that it does not take")
-	}
-	p.options.Idle = time.Duration(days) * 24 * time.Hour
-	if p.domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
-		return p, err
-	}
-	if f.accepted == "" {
-		return p, nil
-	}
-	file, err := os.Open(f.accepted)
-	if err != nil {
-		return p, fault.New(fault.Usage, "", "--accepted: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	if p.accepted, err = join.ReadAccepted(file); err != nil {
-		return p, fmt.Errorf("--accepted: %s: %w", f.accepted, err)
-	}
-	return p, nil
-}
-
-// formatOf is the format that was named, else that of the file's ending.
-func (f *auditFlags) formatOf() (string, error) {
-	switch {
-	case f.output == "":
-		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case slices.Contains(auditFormats(), f.format):
-		return f.format, nil
-	case f.format != "":
-		return "", fault.New(fault.Usage, "allowed are text, csv, json and markdown", "--format: %q is no format of an audit", f.format)
-	}
-	switch strings.ToLower(filepath.Ext(f.output)) {
-	case ".csv":
-		return "csv", nil
-	case ".json":
-		return "json", nil
-	case ".md", ".markdown":
-		return "markdown", nil
-	case "", ".txt", ".text", ".log":
-		return "text", nil
-	}
-	if filepath.Dir(f.output) == "/dev" {
-		return "text", nil
-	}
-	return "", fault.New(fault.Usage, "choose one with --format: text, csv, json or markdown", "--output: the file's ending is of no format that is written here")
-}
-
-// keepFormulas reads the choice of --formulas.
-func keepFormulas(choice string) (bool, error) {
-	switch choice {
-	case "escape":
-		return false, nil
-	case "keep":
-		return true, nil
-	default:
-		return false, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", choice)
-	}
-}
-
-// now is the moment from which an audit counts days: the sample company's own
-// where that is read.
-func (f *sourceFlags) now() time.Time {
-	if f.coder == demoURL {
-		return fixtures.Today()
-	}
-	return time.Now()
-}
-
 // audit reads both sides, looks, and tells.
 func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan auditPlan) (err error) {
 	outputs := staging{ctx: ctx, stdout: w.stdout}
@@ -235,9 +83,7 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	if err != nil {
 		return err
 	}
-	// An audit looks at the whole join, so that its rows may be any.
-	whole := &tablePlan{columns: join.AuditColumns(), options: join.Options{Join: join.RightAnti, Domains: plan.domains}}
-	read, err := readAndJoin(ctx, w, from, question{whole, usage, to.allowEmpty})
+	read, err := readAndJoin(ctx, w, from, question{wholeJoin(join.AuditColumns(), plan.domains), usage, to.allowEmpty})
 	if err != nil {
 		return err
 	}
@@ -246,21 +92,10 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	}
 	plan.options.Now = from.now().UTC().Truncate(time.Second)
 	found := read.table.Audit(plan.options)
-	acceptance := found.Accept(plan.accepted, plan.options.Now)
 	found.Findings = slices.DeleteFunc(found.Findings, func(f join.Finding) bool { return !slices.Contains(plan.kinds, f.Kind) })
-
-	var changes join.Changes
-	switch plan.format {
-	case "csv":
-		changes, err = join.WriteFindings(file, found.Findings, plan.csv)
-	case "json":
-		report := join.AuditReport{Now: plan.options.Now, Sources: read.sources, Accepted: acceptance.Count, Findings: found.Findings}
-		err = report.WriteJSON(file)
-	case "markdown":
-		err = join.WriteMarkdown(file, found.Findings)
-	default:
-		err = writeFindings(file, found.Findings)
-	}
+	acceptance := found.Accept(plan.accepted, plan.options.Now)
+	report := join.AuditReport{Now: plan.options.Now, Sources: read.sources, Accepted: acceptance.Count, Findings: found.Findings}
+	changes, err := plan.write(w, file, report)
 	if err != nil {
 		return err
 	}
@@ -281,6 +116,20 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count))
 	}
 	return plan.verdict(found.Findings)
+}
+
+// write writes the findings in the format that was chosen.
+func (p auditPlan) write(w world, to *stagedFile, report join.AuditReport) (changes join.Changes, err error) {
+	switch p.format {
+	case "csv":
+		return join.WriteFindings(to, report.Findings, p.csv)
+	case "json":
+		return changes, report.WriteJSON(to)
+	case "markdown":
+		return changes, join.WriteMarkdown(to, report.Findings)
+	default:
+		return changes, writeFindings(to, report.Findings, w.widthOf(to))
+	}
 }
 
 // fit refuses an export of users that does not tell what the findings rest on.
@@ -327,98 +176,4 @@ func (p auditPlan) verdict(findings []join.Finding) error {
 	}
 	return fault.New(fault.Findings, "mend them, or say in a file of --accepted why they may stay", "%s of --fail-on: %s",
 		counted(n, "finding", "findings"), strings.Join(parts, ", "))
-}
-
-// acceptanceWarnings tell of accepted findings that count again, and of those
-// that there are none of.
-func acceptanceWarnings(a join.Acceptance) []string {
-	var warnings []string
-	if len(a.Expired) > 0 {
-		warnings = append(warnings, "--accepted: "+counted(len(a.Expired), "entry has", "entries have")+" expired and the findings count again: "+keysOf(a.Expired))
-	}
-	if len(a.Unused) > 0 {
-		warnings = append(warnings, "--accepted: "+counted(len(a.Unused), "entry is", "entries are")+" about nothing that was found: "+keysOf(a.Unused))
-	}
-	return warnings
-}
-
-func keysOf(accepted []join.Accepted) string {
-	keys := make([]string, len(accepted))
-	for i, one := range accepted {
-		keys[i] = one.Key
-	}
-	return strings.Join(keys, ", ")
-}
-
-// auditSummary is what was read, and how much was found.
-func auditSummary(read both, findings []join.Finding, accepted int) []summaryLine {
-	var lines []summaryLine
-	for i, source := range read.sources {
-		label := "people"
-		if i == len(read.sources)-1 {
-			label = "Coder users"
-		}
-		lines = append(lines, summaryLine{label, source.Records, sourceName(source)})
-	}
-	counts := make(map[join.Severity]int)
-	for _, f := range findings {
-		counts[f.Severity]++
-	}
-	var parts []string
-	for _, severity := range []join.Severity{join.Critical, join.High, join.Medium, join.Low, join.Info} {
-		if counts[severity] > 0 {
-			parts = append(parts, grouped(counts[severity])+" "+severity.String())
-		}
-	}
-	lines = append(lines, summaryLine{"findings", len(findings), strings.Join(parts, ", ")})
-	if accepted > 0 {
-		lines = append(lines, summaryLine{"accepted", accepted, ""})
-	}
-	return lines
-}
-
-// writeFindings writes findings for a person to read, a line each, under their
-// kinds. What to do stands below those that ask for the same.
-func writeFindings(to *stagedFile, findings []join.Finding) error {
-	if len(findings) == 0 {
-		_, err := fmt.Fprintln(to, "no findings")
-		return err
-	}
-	var b strings.Builder
-	for first := 0; first < len(findings); {
-		kind := findings[first].Kind
-		end := first + 1
-		for end < len(findings) && findings[end].Kind == kind {
-			end++
-		}
-		if first > 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "%s (%s): %s\n", kind, grouped(end-first), kind.About())
-		group := findings[first:end]
-		rows := make([][]string, len(group))
-		for i, f := range group {
-			rows[i] = []string{"  " + f.Severity.String(), join.Visible(subject(f)), join.Visible(whose(f)), join.Visible(f.Evidence)}
-		}
-		for i, line := range align(rows) {
-			b.WriteString(line + "\n")
-			if i == len(group)-1 || group[i+1].Remedy != group[i].Remedy {
-				b.WriteString("    -> " + join.Visible(group[i].Remedy) + "\n")
-			}
-		}
-		first = end
-	}
-	_, err := to.Write([]byte(b.String()))
-	return err
-}
-
-// subject is what follows the colon of a finding's key.
-func subject(f join.Finding) string {
-	_, subject, _ := strings.Cut(f.Key, ":")
-	return subject
-}
-
-// whose is the address of the person a finding is about, else the account's.
-func whose(f join.Finding) string {
-	return cmp.Or(f.Person.Email, f.Person.Name, f.Account.Email, "-")
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"encoding/csv"
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,14 +49,49 @@ func TestTheSampleCompanyHasEveryFinding(t *testing.T) {
 	}
 }
 
-func TestAlignedColumnsOfATerminal(t *testing.T) {
-	for text, want := range map[string]int{"": 0, "abc": 3, "\u00fc": 1, "u\u0308": 1, "田中": 4, "＝": 2, "a\u200db": 2, "שרה": 3} {
-		if got := displayWidth(text); got != want {
-			t.Errorf("%q takes %d columns, want %d", text, got, want)
-		}
+func TestFindingsFitTheirTerminal(t *testing.T) {
+	finding := func(key string, kind join.FindingKind, evidence, remedy string) join.Finding {
+		return join.Finding{Key: key, Kind: kind, Severity: join.High, Account: join.FindingAccount{Email: "a@corp.example"}, Evidence: evidence, Remedy: remedy}
 	}
-	got := align([][]string{{"田中", "x", "1"}, {"a", "", "two"}, {}, {"b"}})
-	if want := []string{"田中  x  1", "a        two", "", "b"}; !slices.Equal(got, want) {
-		t.Errorf("aligned %q, want %q", got, want)
+	findings := []join.Finding{
+		finding("leaver:a", join.FindingLeaver, "disabled; the account is active, last seen 2026-03-30 (1 day ago)", "suspend the account: coder users suspend USERNAME"),
+		finding("leaver:b", join.FindingLeaver, "disabled", "suspend the account: coder users suspend USERNAME"),
+		finding("idle:c", join.FindingIdle, "\x1b[31m", "ask"),
+	}
+	for _, test := range []struct {
+		width int
+		want  string
+	}{
+		{0, `leaver (2): disabled in the identity provider, and not suspended in Coder
+  high  leaver:a  a@corp.example  disabled; the account is active, last seen 2026-03-30 (1 day ago)
+  high  leaver:b  a@corp.example  disabled
+    -> suspend the account: coder users suspend USERNAME
+
+idle (1): active on both sides, and not seen for long
+  high  idle:c  a@corp.example  \x1b[31m
+    -> ask
+`},
+		{48, `leaver (2): disabled in the identity provider,
+and not suspended in Coder
+  high  leaver:a  a@corp.example
+      disabled; the account is active, last seen
+      2026-03-30 (1 day ago)
+  high  leaver:b  a@corp.example  disabled
+    -> suspend the account: coder users suspend
+       USERNAME
+
+idle (1): active on both sides, and not seen for
+long
+  high  idle:c  a@corp.example  \x1b[31m
+    -> ask
+`},
+	} {
+		var b strings.Builder
+		if err := writeFindings(&b, findings, test.width); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, b.String()); diff != "" {
+			t.Errorf("at %d columns (-want +got):\n%s", test.width, diff)
+		}
 	}
 }

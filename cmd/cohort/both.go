@@ -29,6 +29,12 @@ type question struct {
 	allowEmpty bool
 }
 
+// wholeJoin asks for a join to be looked at, not written: all of it is there
+// whichever rows are chosen.
+func wholeJoin(columns join.Columns, domains join.DomainAliases) *tablePlan {
+	return &tablePlan{columns: columns, options: join.Options{Join: join.RightAnti, Domains: domains, AllowMissing: true}}
+}
+
 // readAndJoin reads both sides to their end and joins them. What cannot be the
 // truth is an error, unless that is allowed.
 func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r both, err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"cohort/coder"
 	"cohort/fixtures"
@@ -17,6 +18,15 @@ const (
 	demoURL     = "demo:"
 	demoOktaURL = "demo:okta"
 )
+
+// now is the moment from which days are counted: the sample company's own where
+// that is read.
+func (f *sourceFlags) now() time.Time {
+	if f.coder == demoURL {
+		return fixtures.Today()
+	}
+	return time.Now()
+}
 
 // demo serves the sample company on loopback, and reads it as it would read
 // any other.

@@ -22,10 +22,10 @@ func newDiff(w world) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Compare two exports: who joined, left, started or stopped using Coder",
-		Long: `diff compares two files that cohort export wrote, CSV or JSON lines, also one
-with the other: who joined and left, who started and stopped using Coder, whose
-usage level went up or down, and every other cell that changed, by column. One
-of the files may be - for standard input.
+		Long: `diff compares two files that cohort export wrote, CSV (also for DX) or JSON
+lines, also one with the other: who joined and left, who started and stopped
+using Coder, whose usage level went up or down, and every other cell that
+changed, by column. One of the files may be - for standard input.
 
 Rows are matched by e-mail, trimmed and in lower case; --key names other
 columns. Where several rows share a key, equal ones are matched first, then those
@@ -91,20 +91,6 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// keepOwnOutput takes the output and its format from the command line alone:
-// those of the environment and the file are the export's, and what it wrote is
-// most likely what is compared.
-func keepOwnOutput(cmd *cobra.Command, said layers) error {
-	for _, name := range []string{"output", "format"} {
-		if flag := cmd.Flags().Lookup(name); said[name] != onCommandLine {
-			if err := flag.Value.Set(flag.DefValue); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // chooseFormat is the format that was asked for, else the one of the file's
 // ending.
 func (f *diffFlags) chooseFormat() (string, error) {
@@ -154,7 +140,7 @@ func compareExports(ctx context.Context, w world, stdin io.Reader, paths []strin
 	if err != nil {
 		return err
 	}
-	warnings, err := writeDiff(output, result, format, f.all)
+	warnings, err := writeDiff(output, result, format, f.all, w.widthOf(output))
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -181,7 +167,7 @@ func compareExports(ctx context.Context, w world, stdin io.Reader, paths []strin
 }
 
 // writeDiff writes the result in a format, and gives what to warn of.
-func writeDiff(to io.Writer, result *diff.Result, format string, all bool) ([]string, error) {
+func writeDiff(to io.Writer, result *diff.Result, format string, all bool, width int) ([]string, error) {
 	switch format {
 	case "csv":
 		changes, err := result.WriteCSV(to)
@@ -193,7 +179,7 @@ func writeDiff(to io.Writer, result *diff.Result, format string, all bool) ([]st
 	case "json":
 		return nil, result.WriteJSON(to)
 	default:
-		return nil, writeDiffTable(to, result, all)
+		return nil, writeDiffTable(to, result, all, width)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 const listed = 20
 
 // writeDiffTable writes what changed for a person to read: counts, then lists.
-func writeDiffTable(to io.Writer, r *diff.Result, all bool) error {
-	t := diffTable{w: bufio.NewWriter(to), all: all}
+// Width is that of the terminal; where it is 0, a change is one line.
+func writeDiffTable(to io.Writer, r *diff.Result, all bool, width int) error {
+	t := diffTable{w: bufio.NewWriter(to), all: all, width: width}
 	writeDiffSummary(t.w, r)
 	t.rows("joined", r.Joined, "uses Coder")
 	t.rows("left", r.Left, "used Coder")
@@ -134,17 +135,18 @@ func ofThem(n int, one, many string) string {
 
 // diffTable writes lists of lines in columns.
 type diffTable struct {
-	w   *bufio.Writer
-	all bool
+	w     *bufio.Writer
+	all   bool
+	width int
 }
 
 // rows lists rows that only one export has; uses is said of those who do.
 func (t diffTable) rows(title string, rows []diff.Row, uses string) {
 	var lines [][]string
 	for _, row := range rows[:t.bound(len(rows))] {
-		line := []string{t.cell(row.Key), t.cell(row.Name), ""}
+		line := []string{"  " + t.cell(row.Key), t.cell(row.Name), ""}
 		if row.Key == "" {
-			line = line[1:]
+			line = []string{"  " + t.cell(row.Name), ""}
 		}
 		if row.UsesCoder != nil && *row.UsesCoder {
 			line[len(line)-1] = uses
@@ -162,7 +164,7 @@ func (t diffTable) cells(title string, cells []diff.Cell) {
 		if !t.all {
 			was, is = shortenBoth(was, is)
 		}
-		lines = append(lines, []string{t.cell(cell.Key), t.cell(cell.Name), was + arrow + is})
+		lines = append(lines, []string{"  " + t.cell(cell.Key), t.cell(cell.Name), was + arrow + is})
 	}
 	t.list(title, lines, len(cells))
 }
@@ -191,20 +193,8 @@ func (t diffTable) list(title string, lines [][]string, total int) {
 		return
 	}
 	fmt.Fprintf(t.w, "\n%s: %s\n", title, grouped(total))
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = max(widths[i], displayWidth(cell))
-		}
-	}
-	for _, line := range lines {
-		var row strings.Builder
-		for i, cell := range line {
-			if widths[i] > 0 {
-				row.WriteString("  " + cell + strings.Repeat(" ", widths[i]-displayWidth(cell)))
-			}
-		}
-		fmt.Fprintln(t.w, strings.TrimRight(row.String(), " "))
+	for _, line := range align(withoutEmpty(lines, 0), t.width) {
+		fmt.Fprintln(t.w, line)
 	}
 	if more := total - len(lines); more > 0 {
 		fmt.Fprintf(t.w, "  ... and %s more (--all lists them)\n", grouped(more))

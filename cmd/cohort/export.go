@@ -27,14 +27,8 @@ written unless both were read to their end.`,
     --idp ldaps://ldap.example.com/ou=people,dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com \
     --coder https://coder.example.com -o people.csv`,
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
-				return err
-			}
-			return from.settle(cmd.Flags(), said)
-		},
+		Args:    noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			usage, err := from.planUsage(from.now())
 			if err != nil {

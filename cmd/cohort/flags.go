@@ -58,21 +58,35 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.coderAllowCleartext, "coder-allow-cleartext", false, "send the token over http://")
 }
 
+// matchFlags say how both sides are matched, and what may be true of them.
+type matchFlags struct {
+	domainAliases []string
+	allowEmpty    bool
+}
+
+func (f *matchFlags) register(flags *pflag.FlagSet) {
+	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
+}
+
+func (f *matchFlags) domains() (join.DomainAliases, error) {
+	return join.ParseDomainAliases(f.domainAliases)
+}
+
 // outputFlags say what is written, and where.
 type outputFlags struct {
-	output        string
-	summary       string
-	review        string
-	strict        bool
-	format        string
-	columns       []string
-	join          string
-	where         []string
-	domainAliases []string
-	separator     string
-	formulas      string
-	allowMissing  bool
-	allowEmpty    bool
+	matchFlags
+	output       string
+	summary      string
+	review       string
+	strict       bool
+	format       string
+	columns      []string
+	join         string
+	where        []string
+	separator    string
+	formulas     string
+	allowMissing bool
 
 	dxUsers  string
 	baseline string
@@ -87,7 +101,6 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&list{items: &f.columns, separator: ","}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME")
 	flags.StringVar(&f.join, "join", string(join.Left), "rows: left, inner, right, full, left-anti, right-anti")
 	flags.Var(&list{items: &f.where}, "where", "`field=value` or field!=value: only rows that meet all of these")
-	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
 	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
@@ -98,5 +111,5 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")
 	flags.StringVar(&f.minMatch, "min-match", "", "`share` of the Coder users, such as 10%, that must belong to a person")
 	flags.BoolVar(&f.allowMissing, "allow-missing-columns", false, "leave a column empty whose attribute nobody has")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
+	f.matchFlags.register(flags)
 }

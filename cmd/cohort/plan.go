@@ -47,17 +47,13 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 			return p, err
 		}
 	}
-	switch f.formulas {
-	case "escape":
-	case "keep":
-		p.csv.KeepFormulas = true
-	default:
-		return p, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", f.formulas)
+	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
+		return p, err
 	}
 	if p.options.Join, err = join.ParseKind(f.join); err != nil {
 		return p, err
 	}
-	if p.options.Domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
+	if p.options.Domains, err = f.domains(); err != nil {
 		return p, err
 	}
 	if p.guards, err = f.guards(); err != nil {
@@ -77,6 +73,18 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 		return p, err
 	}
 	return p, p.conditions(f.where, usage)
+}
+
+// keepFormulas reads the choice of --formulas.
+func keepFormulas(choice string) (bool, error) {
+	switch choice {
+	case "escape":
+		return false, nil
+	case "keep":
+		return true, nil
+	default:
+		return false, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", choice)
+	}
 }
 
 // conditions adds --where, after which it is known what has to be read.

@@ -18,7 +18,7 @@ type program struct {
 	stdout bytes.Buffer
 }
 
-func newProgram(t *testing.T, settings []string, args ...string) *program {
+func newProgram(t testing.TB, settings []string, args ...string) *program {
 	t.Helper()
 	// The test's own binary is the program where its name says so.
 	p := &program{Cmd: exec.CommandContext(t.Context(), "cohort", args...)}
@@ -29,7 +29,7 @@ func newProgram(t *testing.T, settings []string, args ...string) *program {
 
 // exitCode is the code with which the program ended, or -1 where it did not
 // end by itself.
-func (p *program) exitCode(t *testing.T, err error) int {
+func (p *program) exitCode(t testing.TB, err error) int {
 	t.Helper()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

@@ -92,7 +92,7 @@ func startProgress(w world, quiet bool, readings []*reading) *progress {
 	for _, r := range readings {
 		r.started = time.Now()
 	}
-	if quiet || w.columns() == 0 {
+	if quiet || w.columns(w.stderr) == 0 {
 		return p
 	}
 	p.drawn.Go(func() {
@@ -101,7 +101,7 @@ func startProgress(w world, quiet bool, readings []*reading) *progress {
 		for {
 			select {
 			case now := <-tick.C:
-				p.draw(w.columns(), now)
+				p.draw(w.columns(w.stderr), now)
 			case <-p.done:
 				return
 			}

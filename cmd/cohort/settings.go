@@ -77,6 +77,20 @@ func fillSettings(cmd *cobra.Command, w world) (layers, error) {
 	return said, nil
 }
 
+// keepOwnOutput takes the output and its format from the command line alone:
+// those of the environment and the file are the export's table, which no other
+// command may replace.
+func keepOwnOutput(cmd *cobra.Command, said layers) error {
+	for _, name := range []string{"output", "format"} {
+		if flag := cmd.Flags().Lookup(name); said[name] != onCommandLine {
+			if err := flag.Value.Set(flag.DefValue); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // isSetting leaves out the flags that are about this one call.
 func isSetting(flag string) bool { return flag != "help" && flag != "config" }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"cohort/coder"
@@ -70,6 +71,15 @@ func (n *notices) all() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.told
+}
+
+// fill gives the flags of a command that reads both sides their values.
+func (f *sourceFlags) fill(cmd *cobra.Command, w world) error {
+	said, err := fillSettings(cmd, w)
+	if err != nil {
+		return err
+	}
+	return f.settle(cmd.Flags(), said)
 }
 
 // settle decides between settings that stand for the same: what was said with

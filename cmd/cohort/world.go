@@ -22,9 +22,9 @@ type world struct {
 	retryDelay time.Duration
 }
 
-// columns is the width of the terminal that stderr is, or 0 where it is none.
-func (w world) columns() int {
-	file, ok := w.stderr.(*os.File)
+// columns is the width of the terminal that a stream is, or 0 where it is none.
+func (w world) columns(stream io.Writer) int {
+	file, ok := stream.(*os.File)
 	if !ok || w.getenv("TERM") == "dumb" {
 		return 0
 	}
@@ -33,4 +33,13 @@ func (w world) columns() int {
 		return 0
 	}
 	return width
+}
+
+// widthOf is the width of the terminal that an output is, or 0 where it is
+// none.
+func (w world) widthOf(to *stagedFile) int {
+	if to.direct == nil {
+		return 0
+	}
+	return w.columns(w.stdout)
 }

@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -84,6 +85,27 @@ func TestListsAreJoinedWithTheSeparatorOfTheCSV(t *testing.T) {
 	}
 	if result.Differs() {
 		t.Errorf("told as changed:\n%s", asCSV(t, result))
+	}
+}
+
+// TestLongLinesAndManyRows goes beyond what the readers hold at a time.
+func TestLongLinesAndManyRows(t *testing.T) {
+	var asCSV, asLines strings.Builder
+	asCSV.WriteString("email,t\n")
+	for row := range 5_000 {
+		text := strings.Repeat("x", row%40)
+		if row%1_000 == 7 {
+			text = strings.Repeat("long ", 50_000)
+		}
+		fmt.Fprintf(&asCSV, "%d@x,%s\n", row, text)
+		fmt.Fprintf(&asLines, "{\"email\":\"%d@x\",\"t\":\"%s\"}\n", row, text)
+	}
+	result, err := diff.Compare(read(t, "old", asCSV.String()), read(t, "new", asLines.String()), diff.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Counts.Same != 5_000 || result.Differs() {
+		t.Errorf("%+v", result.Counts)
 	}
 }
 

@@ -1,9 +1,13 @@
 package diff_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -49,6 +53,103 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzJSONLines holds the reader of JSON lines to what encoding/json makes of
+// them: the same texts, and nothing taken that is no JSON.
+func FuzzJSONLines(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":"\ud83e\udd8a\ud83e","b":[-0.5e+7,true,"x,]"],"c":null}`, `{"a":"\"\\\/\b\f\n\r\t\u00FC"}` + "\r\n\n" + ` { "\u0061" : 01 }`,
+		"{\"a\":\"\t\"}", "{\"a\":\"\xff\"}", `{"a":1}` + "\x00", `{"a":[1,]}`, `{"a":1,}`, `{"a":"\x"}`, `{"a":"\`, `{"a":.5}`, `{"a":tru}`,
+		`{"a":1}{"a":2}`, `{"a" "b"}`, `{"a":[],"b":[null,""]}`, `{"a":1}` + "\n" + `{"a":2,"b":3}`, `{"a":{}}`, `{"a":[[]]}`, `{"a":1,"a":2}`, "{\"a\":\f1}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, err := diff.Read("f", strings.NewReader(string(text)), diff.ReadOptions{})
+		if !bytes.HasPrefix(bytes.TrimLeft(text[:min(len(text), 64)], " \t\r\n"), []byte("{")) {
+			return // no JSON lines
+		}
+		headers, rows, ok := naiveJSONLines(t, text)
+		if ok != (err == nil) {
+			t.Fatalf("%q: read %v, though encoding/json says %v", text, err, ok)
+		}
+		if err == nil && (!slices.Equal(got.Headers, headers) || !slices.EqualFunc(got.Rows, rows, slices.Equal)) {
+			t.Errorf("%q:\ngot  %q %q\nwant %q %q", text, got.Headers, got.Rows, headers, rows)
+		}
+	})
+}
+
+// naiveJSONLines reads JSON lines by encoding/json, token by token.
+func naiveJSONLines(t *testing.T, text []byte) (headers []string, rows [][]string, ok bool) {
+	if bytes.Contains(text[:min(len(text), 64)], []byte{0}) {
+		return nil, nil, false
+	}
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		if len(bytes.Trim(line, " \t\r")) == 0 {
+			continue
+		}
+		if !json.Valid(line) || !utf8.Valid(line) {
+			return nil, nil, false
+		}
+		tokens := json.NewDecoder(bytes.NewReader(line))
+		tokens.UseNumber()
+		next := func() json.Token {
+			token, err := tokens.Token()
+			if err != nil {
+				t.Fatal(err) // though it is valid
+			}
+			return token
+		}
+		if next() != json.Delim('{') {
+			return nil, nil, false
+		}
+		var keys, cells []string
+		for token := next(); token != json.Delim('}'); token = next() {
+			keys = append(keys, token.(string))
+			var items []string
+			switch value := next(); value {
+			case json.Delim('{'):
+				return nil, nil, false
+			case json.Delim('['):
+				for item := next(); item != json.Delim(']'); item = next() {
+					if _, nested := item.(json.Delim); nested {
+						return nil, nil, false
+					}
+					items = append(items, naiveText(item))
+				}
+			default:
+				items = append(items, naiveText(value))
+			}
+			cells = append(cells, strings.Join(items, "|"))
+		}
+		if headers == nil {
+			headers = keys
+		}
+		sorted := slices.Sorted(slices.Values(keys))
+		isHeader := !strings.Contains(strings.Join(keys, ""), "\x00") && len(slices.Compact(sorted)) == len(keys)
+		if len(keys) == 0 || !isHeader || !slices.Equal(headers, keys) {
+			return nil, nil, false
+		}
+		for i, header := range headers {
+			if cells[i] == "" && strings.HasPrefix(strings.ToLower(header), "attribute:") {
+				cells[i] = "None"
+			}
+		}
+		rows = append(rows, cells)
+	}
+	return headers, rows, headers != nil
+}
+
+func naiveText(token json.Token) string {
+	switch value := token.(type) {
+	case nil:
+		return ""
+	case string:
+		return strings.NewReplacer("\r\n", "\n", "\x00", "").Replace(value)
+	default:
+		return fmt.Sprint(value)
+	}
 }
 
 // isFaithful leaves out what CSV does not keep: a text that looks like an

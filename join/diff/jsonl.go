@@ -17,182 +17,213 @@ import (
 // in their order.
 func (e *Export) readJSONLines(r *bufio.Reader, separator string) error {
 	o := objects{separator: separator}
+	l := lines{r: r}
 	for number, atEnd := 1, false; !atEnd; number++ {
-		line, err := r.ReadBytes('\n')
+		line, err := l.next()
 		if atEnd = errors.Is(err, io.EOF); err != nil && !atEnd {
 			return readFailure(e.Name, err)
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			row, err := o.read(line)
-			switch {
-			case errors.Is(err, errNoObject) && atEnd && len(e.Rows) > 0:
-				return e.cut(number, "the object does not end")
-			case err != nil:
-				return fault.New(fault.Usage, exportsAre, "reading %s: line %d: %w", e.Name, number, err)
-			case e.Headers == nil:
-				if err := e.setHeaders(o.headers, number); err != nil {
-					return err
-				}
+		if line = bytes.Trim(line, blanks); len(line) == 0 {
+			continue
+		}
+		switch err := o.read(line); {
+		case errors.Is(err, errNoObject) && atEnd && e.Headers != nil:
+			return e.cut(number, "the object does not end")
+		case err != nil:
+			return fault.New(fault.Usage, exportsAre, "reading %s: line %d: %w", e.Name, number, err)
+		case e.Headers == nil:
+			if err := e.setHeaders(o.headers, number); err != nil {
+				return err
 			}
-			e.Rows = append(e.Rows, row)
+		}
+		if len(o.text) >= blockSize {
+			e.Rows = o.moveRows(e.Rows)
 		}
 	}
+	e.Rows = o.moveRows(e.Rows)
 	return nil
 }
 
+// lines gives lines of any length without making a copy of each.
+type lines struct {
+	r    *bufio.Reader
+	long []byte
+}
+
+// next gives the next line, which is good until the one after it. The last one
+// comes with [io.EOF].
+func (l *lines) next() ([]byte, error) {
+	line, err := l.r.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return line, err
+	}
+	l.long = l.long[:0]
+	for errors.Is(err, bufio.ErrBufferFull) {
+		l.long = append(l.long, line...)
+		line, err = l.r.ReadSlice('\n')
+	}
+	l.long = append(l.long, line...)
+	return l.long, err
+}
+
 var errNoObject = errors.New("it is not one JSON object")
+
+// blockSize is how many bytes of cells become one string, of which the cells
+// are parts: a string for each would take most of the time.
+const blockSize = 1 << 16
 
 // objects reads JSON objects with the same keys into rows of texts.
 type objects struct {
 	separator string
 	headers   []string
-	keys      [][]byte // the headers as they stand in JSON
-	// text holds the cells of a row one after the other, ends where each ends.
+	keys      [][]byte // the headers as the first object has them: "email":
+	// text holds the cells of some rows one after the other, ends where each
+	// ends.
 	text []byte
 	ends []int
 }
 
-// read gives the values of an object, as CSV spells them.
-func (o *objects) read(line []byte) ([]string, error) {
-	switch {
-	case line[0] != '{' || !json.Valid(line):
-		return nil, errNoObject
-	case !utf8.Valid(line):
-		return nil, errors.New("it is not UTF-8")
-	}
-	first := o.headers == nil
-	o.text, o.ends = o.text[:0], o.ends[:0]
-	s := scanner{line[1:]}
-	for {
-		s.skip()
-		if s.rest[0] == '}' {
-			break
-		}
-		if err := o.checkKey(s.quoted(), first); err != nil {
-			return nil, err
-		}
-		s.skip()
-		if err := o.appendCell(&s); err != nil {
-			return nil, fmt.Errorf("%q: %w", o.headers[len(o.ends)], err)
-		}
-		o.ends = append(o.ends, len(o.text))
-	}
-	switch {
-	case len(o.ends) == 0:
-		return nil, errors.New("the object is empty")
-	case len(o.ends) < len(o.keys):
-		return nil, fmt.Errorf("it has no %q", o.headers[len(o.ends)])
-	}
+// moveRows appends the rows that were read to others.
+func (o *objects) moveRows(rows [][]string) [][]string {
 	text := string(o.text)
-	row := make([]string, len(o.ends))
+	cells := make([]string, len(o.ends))
 	start := 0
 	for i, end := range o.ends {
-		row[i], start = text[start:end], end
+		cells[i], start = text[start:end], end
 	}
-	return row, nil
+	for width := len(o.headers); len(cells) > 0; cells = cells[width:] {
+		rows = append(rows, cells[:width:width])
+	}
+	o.text, o.ends = o.text[:0], o.ends[:0]
+	return rows
 }
 
-// checkKey takes a key of the first object; those of later ones must be the
-// same.
-func (o *objects) checkKey(quoted []byte, first bool) error {
-	at := len(o.ends)
-	if !first && at < len(o.keys) && bytes.Equal(quoted, o.keys[at]) {
+// read takes the values of an object, as CSV spells them.
+func (o *objects) read(line []byte) error {
+	s := scanner{text: line}
+	err := o.readObject(&s)
+	switch {
+	case err == nil && s.atEnd() && utf8.Valid(line):
 		return nil
-	}
-	var key string
-	if err := json.Unmarshal(quoted, &key); err != nil {
+	case line[0] != '{' || !json.Valid(line):
+		return errNoObject
+	case !utf8.Valid(line):
+		return errors.New("it is not UTF-8")
+	default:
 		return err
 	}
-	switch {
-	case first:
-		o.headers, o.keys = append(o.headers, key), append(o.keys, bytes.Clone(quoted))
+}
+
+func (o *objects) readObject(s *scanner) error {
+	isFirst := o.headers == nil
+	if !s.take('{') {
+		return errNoObject
+	}
+	if s.take('}') {
+		return errors.New("the object is empty")
+	}
+	for column := 0; ; column++ {
+		if err := o.readKey(s, column, isFirst); err != nil {
+			return err
+		}
+		if err := o.readCell(s); err != nil {
+			return fmt.Errorf("%q: %w", o.headers[column], err)
+		}
+		o.ends = append(o.ends, len(o.text))
+		switch {
+		case s.take(','):
+		case !s.take('}'):
+			return errNoObject
+		case column+1 < len(o.headers):
+			return fmt.Errorf("it has no %q", o.headers[column+1])
+		default:
+			return nil
+		}
+	}
+}
+
+// readKey takes a key of the first object; those of later ones must be the
+// same.
+func (o *objects) readKey(s *scanner, column int, isFirst bool) error {
+	if !isFirst && column < len(o.keys) && s.takeAll(o.keys[column]) {
 		return nil
-	case at == len(o.keys):
+	}
+	quoted, _ := s.quoted()
+	var key string
+	if err := json.Unmarshal(quoted, &key); err != nil || !s.take(':') {
+		return errNoObject
+	}
+	switch {
+	case isFirst:
+		o.headers, o.keys = append(o.headers, key), append(o.keys, append(bytes.Clone(quoted), ':'))
+		return nil
+	case column == len(o.keys):
 		return fmt.Errorf("it has a further column %q", key)
-	case key != o.headers[at]:
-		return fmt.Errorf("it has %q where the first has %q", key, o.headers[at])
+	case key != o.headers[column]:
+		return fmt.Errorf("it has %q where the first has %q", key, o.headers[column])
 	default:
 		return nil // the same in another spelling
 	}
 }
 
-// appendCell reads a value: several are joined as in CSV, and null is nothing.
-func (o *objects) appendCell(s *scanner) error {
-	switch s.rest[0] {
-	case '"':
-		return o.appendText(s.quoted())
-	case '{':
-		return errors.New("there is an object in a cell")
-	case '[':
-		s.rest = s.rest[1:]
-		for items := 0; ; items++ {
-			s.skip()
-			switch s.rest[0] {
-			case ']':
-				s.rest = s.rest[1:]
-				return nil
-			case '[':
-				return errors.New("there is a list in a list")
-			}
-			if items > 0 {
-				o.text = append(o.text, o.separator...)
-			}
-			if err := o.appendCell(s); err != nil {
-				return err
-			}
-		}
-	default:
-		if literal := s.literal(); string(literal) != "null" {
-			o.text = append(o.text, literal...)
-		}
+// readCell takes a value: several are joined as in CSV, and null is nothing.
+func (o *objects) readCell(s *scanner) error {
+	if !s.take('[') {
+		return o.readScalar(s)
+	}
+	if s.take(']') {
 		return nil
+	}
+	for {
+		if s.peek() == '[' {
+			return errors.New("there is a list in a list")
+		}
+		if err := o.readScalar(s); err != nil {
+			return err
+		}
+		switch {
+		case s.take(','):
+			o.text = append(o.text, o.separator...)
+		case s.take(']'):
+			return nil
+		default:
+			return errNoObject
+		}
 	}
 }
 
-func (o *objects) appendText(quoted []byte) error {
-	if bytes.IndexByte(quoted, '\\') < 0 {
+// readScalar takes a string, a number, true, false or null.
+func (o *objects) readScalar(s *scanner) error {
+	switch s.peek() {
+	case '{':
+		return errors.New("there is an object in a cell")
+	case '"':
+		quoted, isPlain := s.quoted()
+		if !isPlain {
+			return o.unquote(quoted)
+		}
 		o.text = append(o.text, quoted[1:len(quoted)-1]...)
 		return nil
 	}
+	switch literal := s.literal(); {
+	case string(literal) == "null":
+		return nil
+	case string(literal) == "true", string(literal) == "false", json.Valid(literal):
+		o.text = append(o.text, literal...)
+		return nil
+	default:
+		return errNoObject
+	}
+}
+
+// unquote appends a string that has escapes.
+func (o *objects) unquote(quoted []byte) error {
 	var text string
 	if err := json.Unmarshal(quoted, &text); err != nil {
-		return err
+		return errNoObject
 	}
 	// As CSV has them: no NUL, and the line ends that its readers give.
 	text = strings.NewReplacer("\r\n", "\n", "\x00", "").Replace(text)
 	o.text = append(o.text, text...)
 	return nil
-}
-
-// scanner walks over JSON that [json.Valid] has seen, so that it need only find
-// where things end.
-type scanner struct{ rest []byte }
-
-// skip goes to the start of the next string, literal or bracket.
-func (s *scanner) skip() {
-	for strings.IndexByte(" \t\r\n,:", s.rest[0]) >= 0 {
-		s.rest = s.rest[1:]
-	}
-}
-
-// quoted takes a string with its quotes.
-func (s *scanner) quoted() []byte {
-	end := 1
-	for s.rest[end] != '"' {
-		if s.rest[end] == '\\' {
-			end++
-		}
-		end++
-	}
-	text := s.rest[:end+1]
-	s.rest = s.rest[end+1:]
-	return text
-}
-
-// literal takes a number, true, false or null.
-func (s *scanner) literal() []byte {
-	end := bytes.IndexAny(s.rest, " \t\r\n,]}")
-	text := s.rest[:end]
-	s.rest = s.rest[end:]
-	return text
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"cohort/internal/fault"
+	"cohort/join"
+)
+
+// auditFlags say what to look for, and where to tell it.
+type auditFlags struct {
+	matchFlags
+	output   string
+	format   string
+	kinds    []string
+	failOn   []string
+	idle     string
+	accepted string
+	formulas string
+}
+
+func (f *auditFlags) register(flags *pflag.FlagSet) {
+	f.failOn = []string{string(join.FindingLeaver), string(join.FindingOrphan)}
+	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
+	flags.StringVar(&f.format, "format", "", "text, csv, json or markdown (default: by the file's ending, else text)")
+	flags.Var(&list{items: &f.kinds, separator: ","}, "kinds", "kinds of findings to show (default: all)")
+	flags.Var(&list{items: &f.failOn, separator: ","}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
+	flags.StringVar(&f.idle, "idle", "90d", "`days` after which an account that was not seen is idle")
+	flags.StringVar(&f.accepted, "accepted", "", "CSV `file` with key, reason and until: findings that somebody has looked at")
+	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
+	f.matchFlags.register(flags)
+}
+
+// auditFormats are the formats of an audit.
+func auditFormats() []string { return []string{"text", "csv", "json", "markdown"} }
+
+// auditPlan is what to make of both sides.
+type auditPlan struct {
+	options  join.AuditOptions
+	domains  join.DomainAliases
+	format   string
+	csv      join.CSVOptions
+	kinds    []join.FindingKind
+	failOn   []join.FindingKind
+	accepted []join.Accepted
+}
+
+// plan checks the settings.
+func (f *auditFlags) plan() (p auditPlan, err error) {
+	if p.format, err = f.formatOf(); err != nil {
+		return p, err
+	}
+	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
+		return p, err
+	}
+	if p.kinds, err = f.kindsToShow(); err != nil {
+		return p, err
+	}
+	if p.failOn, err = f.kindsToFailOn(); err != nil {
+		return p, err
+	}
+	if p.options.Idle, err = f.idleTime(); err != nil {
+		return p, err
+	}
+	if p.domains, err = f.domains(); err != nil {
+		return p, err
+	}
+	p.accepted, err = f.acceptedFindings(p.kinds)
+	return p, err
+}
+
+// formatOf is the format that was named, else that of the file's ending.
+func (f *auditFlags) formatOf() (string, error) {
+	switch {
+	case f.output == "":
+		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
+	case slices.Contains(auditFormats(), f.format):
+		return f.format, nil
+	case f.format != "":
+		return "", fault.New(fault.Usage, "allowed are text, csv, json and markdown", "--format: %q is no format of an audit", f.format)
+	}
+	switch strings.ToLower(filepath.Ext(f.output)) {
+	case ".csv":
+		return "csv", nil
+	case ".json":
+		return "json", nil
+	case ".md", ".markdown":
+		return "markdown", nil
+	case "", ".txt", ".text", ".log":
+		return "text", nil
+	}
+	if filepath.Dir(f.output) == "/dev" {
+		return "text", nil
+	}
+	return "", fault.New(fault.Usage, "choose one with --format: text, csv, json or markdown", "--output: the file's ending is of no format that is written here")
+}
+
+func (f *auditFlags) kindsToShow() ([]join.FindingKind, error) {
+	if len(f.kinds) == 0 {
+		return join.FindingKinds(), nil
+	}
+	return join.ParseFindingKinds("--kinds", f.kinds)
+}
+
+func (f *auditFlags) kindsToFailOn() ([]join.FindingKind, error) {
+	switch {
+	case slices.Equal(f.failOn, []string{"none"}):
+		return nil, nil
+	case slices.Equal(f.failOn, []string{"all"}):
+		return join.FindingKinds(), nil
+	default:
+		return join.ParseFindingKinds("--fail-on", f.failOn)
+	}
+}
+
+func (f *auditFlags) idleTime() (time.Duration, error) {
+	number, isDays := strings.CutSuffix(f.idle, "d")
+	days, err := strconv.ParseUint(number, 10, 16)
+	if !isDays || err != nil || days == 0 {
+		return 0, fault.New(fault.Usage, "write days, such as 90d", "--idle has a value that it does not take")
+	}
+	return time.Duration(days) * 24 * time.Hour, nil
+}
+
+// acceptedFindings reads which findings were accepted. Of kinds that are not
+// shown, nothing is to be said.
+func (f *auditFlags) acceptedFindings(kinds []join.FindingKind) ([]join.Accepted, error) {
+	if f.accepted == "" {
+		return nil, nil
+	}
+	file, err := os.Open(f.accepted)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "--accepted: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	accepted, err := join.ReadAccepted(file)
+	if err != nil {
+		return nil, fmt.Errorf("--accepted: %s: %w", f.accepted, err)
+	}
+	return slices.DeleteFunc(accepted, func(a join.Accepted) bool { return !slices.Contains(kinds, a.Kind()) }), nil
+}
