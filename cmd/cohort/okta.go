@@ -74,7 +74,7 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 			RateShare:    max(int(rateShare*100), 1),
 			Parallel:     p.okta.parallel,
 			Waiting:      progress.wait,
-			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout},
+			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout, MaxDelay: f.patience},
 		}
 		if p.sole {
 			config.ClientID = cmp.Or(config.ClientID, w.getenv("OKTA_CLIENT_CLIENTID"))

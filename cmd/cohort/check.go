@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cohort/internal/fault"
+	"cohort/internal/probe"
+)
+
+func newCheck(w world) *cobra.Command {
+	var from sourceFlags
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Say step by step whether both sides can be read, and how to mend what cannot",
+		Long: `check connects to both sides, or to the one that is named, as export does, and
+says of each step how it ended: ok, warn, FAIL, or -- for what was not tried,
+since a step before it failed. It asks what the credentials show, how many people
+and users there are, and how long an export will take. It changes nothing, and
+writes nobody to disk.`,
+		Example: `  cohort check --demo
+  cohort check --idp ldaps://ldap.example.com/dc=example,dc=com \
+    --ldap-bind-dn cn=reader,dc=example,dc=com
+  cohort check --json | jq -r '.[] | select(.outcome == "fail").mend'`,
+		Args: noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			said, err := fillSettings(cmd, w)
+			if err != nil {
+				return err
+			}
+			return from.settle(cmd.Flags(), said)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			usage, err := from.planUsage(from.now())
+			if err != nil {
+				return err
+			}
+			return check(cmd.Context(), w, &from, usage, asJSON)
+		},
+	}
+	from.register(cmd.Flags())
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the steps as JSON: an array of objects with side, source, step, outcome, detail, mend")
+	return cmd
+}
+
+// A check does not wait as long as an export.
+const (
+	checkTimeout  = 15 * time.Second // of silence
+	checkPatience = 5 * time.Second  // for a rate limit
+	checkLimit    = 2 * time.Minute  // for one side
+)
+
+// check tells the steps of all sides, which are taken at the same time, and
+// fails where one failed.
+func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJSON bool) (err error) {
+	from.timeout, from.patience = cmp.Or(from.timeout, checkTimeout), checkPatience
+	sample := &demo{}
+	defer func() { err = errors.Join(err, sample.close()) }()
+	sides, err := from.sides(w, sample, usage)
+	if err != nil {
+		return err
+	}
+	for _, s := range sides {
+		go s.run(ctx)
+	}
+	all := []checkedStep{}
+	failed, worst := 0, fault.Other
+	for _, s := range sides {
+		isNamed := false
+		for step := range s.steps {
+			told := s.tell(step)
+			all = append(all, told)
+			if step.Outcome == probe.Fail {
+				failed++
+				worst = max(worst, step.Kind)
+			}
+			isNews := step.Outcome == probe.Warn || step.Outcome == probe.Fail
+			if asJSON || from.quiet && !isNews {
+				continue
+			}
+			if !isNamed {
+				fmt.Fprintln(w.stdout, strings.TrimSpace(s.side+" "+s.source))
+				isNamed = true
+			}
+			fmt.Fprintln(w.stdout, told.line())
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if asJSON {
+		encoder := json.NewEncoder(w.stdout)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(all); err != nil {
+			return fmt.Errorf("write the steps: %w", err)
+		}
+	}
+	if failed > 0 {
+		return fault.New(worst, "see the lines marked FAIL", "check: %s failed", counted(failed, "step", "steps"))
+	}
+	return nil
+}
+
+// checkedStep is a step as JSON has it. The names are public, and stable.
+type checkedStep struct {
+	// Side is idp or coder, and Source what the user named; it is empty where
+	// that cannot be read.
+	Side   string `json:"side"`
+	Source string `json:"source"`
+	Step   string `json:"step"`
+	// Outcome is ok, warn, fail or skipped.
+	Outcome probe.Outcome `json:"outcome"`
+	Detail  string        `json:"detail"`
+	Mend    string        `json:"mend"`
+	// Count is of people or users, and AtLeast says that there may be more.
+	Count   int  `json:"count,omitempty"`
+	AtLeast bool `json:"at_least,omitempty"`
+	// Seconds is how long a read takes, about.
+	Seconds float64 `json:"seconds,omitempty"`
+}
+
+// line is the step on a terminal.
+func (s checkedStep) line() string {
+	mark := map[probe.Outcome]string{probe.OK: "ok", probe.Warn: "warn", probe.Fail: "FAIL", probe.Skipped: "--"}[s.Outcome]
+	text := fmt.Sprintf("  %-4s  %-9s  %s", mark, s.Step, oneLine(s.Detail))
+	if s.Mend != "" {
+		text += "; " + oneLine(s.Mend)
+	}
+	return text
+}
