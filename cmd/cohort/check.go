@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,24 +74,19 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 	all := []checkedStep{}
 	failed, worst := 0, fault.Other
 	for _, s := range sides {
-		isNamed := false
+		text := &checkText{to: w.stdout, side: s, quiet: from.quiet}
+		if asJSON {
+			text.to = io.Discard
+		}
 		for step := range s.steps {
-			told := s.tell(step)
-			all = append(all, told)
+			all = append(all, s.tell(step))
+			text.step(all[len(all)-1])
 			if step.Outcome == probe.Fail {
 				failed++
 				worst = max(worst, step.Kind)
 			}
-			isNews := step.Outcome == probe.Warn || step.Outcome == probe.Fail
-			if asJSON || from.quiet && !isNews {
-				continue
-			}
-			if !isNamed {
-				fmt.Fprintln(w.stdout, strings.TrimSpace(s.side+" "+s.source))
-				isNamed = true
-			}
-			fmt.Fprintln(w.stdout, told.line())
 		}
+		text.end()
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -108,32 +103,4 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 		return fault.New(worst, "see the lines marked FAIL", "check: %s failed", counted(failed, "step", "steps"))
 	}
 	return nil
-}
-
-// checkedStep is a step as JSON has it. The names are public, and stable.
-type checkedStep struct {
-	// Side is idp or coder, and Source what the user named; it is empty where
-	// that cannot be read.
-	Side   string `json:"side"`
-	Source string `json:"source"`
-	Step   string `json:"step"`
-	// Outcome is ok, warn, fail or skipped.
-	Outcome probe.Outcome `json:"outcome"`
-	Detail  string        `json:"detail"`
-	Mend    string        `json:"mend"`
-	// Count is of people or users, and AtLeast says that there may be more.
-	Count   int  `json:"count,omitempty"`
-	AtLeast bool `json:"at_least,omitempty"`
-	// Seconds is how long a read takes, about.
-	Seconds float64 `json:"seconds,omitempty"`
-}
-
-// line is the step on a terminal.
-func (s checkedStep) line() string {
-	mark := map[probe.Outcome]string{probe.OK: "ok", probe.Warn: "warn", probe.Fail: "FAIL", probe.Skipped: "--"}[s.Outcome]
-	text := fmt.Sprintf("  %-4s  %-9s  %s", mark, s.Step, oneLine(s.Detail))
-	if s.Mend != "" {
-		text += "; " + oneLine(s.Mend)
-	}
-	return text
 }

@@ -12,10 +12,8 @@ import (
 // side is one source that is checked.
 type side struct {
 	side, source string // idp or coder, and what the user named
-	// check reports the steps, or the error with which the source could not
-	// even be opened.
-	check func(ctx context.Context, report func(probe.Step))
-	steps chan probe.Step // closed at the end
+	check        func(ctx context.Context, report func(probe.Step))
+	steps        chan probe.Step // closed at the end
 }
 
 func newSide(name, source string, check func(context.Context, func(probe.Step))) *side {
@@ -35,28 +33,6 @@ func (s *side) run(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
 	s.check(ctx, func(step probe.Step) { s.steps <- step })
-}
-
-// tell puts a step into words.
-func (s *side) tell(step probe.Step) checkedStep {
-	told := checkedStep{
-		Side: s.side, Source: s.source, Step: step.Name, Outcome: step.Outcome, Detail: step.Detail, Mend: step.Mend,
-		Count: step.Count, AtLeast: step.More, Seconds: step.Takes.Round(time.Millisecond).Seconds(),
-	}
-	if step.Count == 0 {
-		return told
-	}
-	told.Detail = counted(step.Count, "person", "people")
-	if s.side == coderFlag {
-		told.Detail = counted(step.Count, "user", "users")
-	}
-	if step.More {
-		told.Detail = "at least " + told.Detail
-	}
-	if step.Detail != "" {
-		told.Detail += ", " + step.Detail
-	}
-	return told
 }
 
 // sides are those that were named, by a flag, the configuration or CODER_URL;
