@@ -21,9 +21,13 @@ func newSide(name, source string, check func(context.Context, func(probe.Step)))
 	return &side{side: name, source: source, check: check, steps: make(chan probe.Step, 64)}
 }
 
-// unopened is a side whose settings are wrong.
-func unopened(name string, err error) *side {
-	return newSide(name, "", func(_ context.Context, report func(probe.Step)) {
+// unopened is a side whose settings are wrong. A path is told, but not a URL,
+// which may hold a secret.
+func unopened(name, source string, err error) *side {
+	if !isFile(source) {
+		source = ""
+	}
+	return newSide(name, source, func(_ context.Context, report func(probe.Step)) {
 		report(probe.Failed(probe.Settings, err))
 	})
 }
@@ -42,7 +46,7 @@ func (f *sourceFlags) sides(w world, sample *demo, usage usagePlan) ([]*side, er
 	for _, p := range f.providers {
 		source, err := f.openPeople(w, p, sample)
 		if err != nil {
-			sides = append(sides, unopened(idpFlag, err))
+			sides = append(sides, unopened(idpFlag, p.url, err))
 			continue
 		}
 		sides = append(sides, newSide(idpFlag, source.name, source.check))
@@ -59,7 +63,7 @@ func (f *sourceFlags) sides(w world, sample *demo, usage usagePlan) ([]*side, er
 	}
 	s := &sources{notices: &notices{}}
 	if err := f.openUsers(w, s, sample, false); err != nil {
-		return append(sides, unopened(coderFlag, err)), nil
+		return append(sides, unopened(coderFlag, f.coder, err)), nil
 	}
 	return append(sides, newSide(coderFlag, s.users.name, func(ctx context.Context, report func(probe.Step)) {
 		if s.deployment != nil {
