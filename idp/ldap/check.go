@@ -57,7 +57,7 @@ func (c *Connector) Check(ctx context.Context, report func(probe.Step)) {
 	if told, ok := parseGeneralizedTime(s.server.currentTime); ok {
 		list.Clock(told.Add(time.Second / 2).Sub(asked.Add(answered.Sub(asked) / 2)))
 	}
-	if c.countPeople(ctx, list) {
+	if c.countPeople(ctx, countingTime, list) {
 		s.tellLimits(ctx, list, query)
 	}
 }
@@ -73,8 +73,8 @@ func (c *Connector) tellServer(list *probe.Checklist, server server, query searc
 
 // countPeople reads everybody as an export does, without any attribute (RFC
 // 4511, section 4.5.1.8), and is false where an export would fail.
-func (c *Connector) countPeople(ctx context.Context, list *probe.Checklist) bool {
-	within, cancel := context.WithTimeout(ctx, countingTime)
+func (c *Connector) countPeople(ctx context.Context, most time.Duration, list *probe.Checklist) bool {
+	within, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	r := &reading{
 		connector: c, attributes: []string{"1.1"}, given: newNames(),
@@ -85,7 +85,7 @@ func (c *Connector) countPeople(ctx context.Context, list *probe.Checklist) bool
 	step := probe.Step{Name: probe.People, Outcome: probe.OK, Count: r.count}
 	switch {
 	case err != nil && ctx.Err() == nil && within.Err() != nil && r.count > 0:
-		step.More, step.Detail = true, fmt.Sprintf("counted for %s", countingTime)
+		step.More, step.Detail = true, fmt.Sprintf("counted for %s", most)
 	case err != nil:
 		step = probe.Failed(probe.People, err)
 	case r.count == 0:
