@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cohort/internal/probe"
+	"cohort/internal/transport"
 )
 
 // Check reports step by step whether the deployment can be reached, and whether
@@ -18,6 +19,7 @@ func (c *Client) Check(ctx context.Context, usage Window, wanted bool, report fu
 		probe.Users, probe.Usage, probe.Duration)
 	defer list.End()
 	watched, link := probe.Watch(ctx)
+	link.Proxy = transport.Through(c.name)
 	version, clock, err := c.build(watched)
 	if !link.Tell(list, strings.HasPrefix(c.name, "https:"), err) {
 		return

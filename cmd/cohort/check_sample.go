@@ -11,8 +11,9 @@ import (
 	"cohort/join"
 )
 
-// sampleSize is how many people of a server it is looked at.
-const sampleSize = 500
+// sampleSize is how many people of a server it is looked at: pages enough to
+// tell its pace.
+const sampleSize = 1000
 
 // peopleSample is what the first people have, or all where they are few.
 type peopleSample struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"cohort/internal/probe"
 )
@@ -31,7 +30,7 @@ type checkedStep struct {
 func (s *side) tell(step probe.Step) checkedStep {
 	told := checkedStep{
 		Side: s.side, Source: s.source, Step: step.Name, Outcome: step.Outcome, Detail: step.Detail, Mend: step.Mend,
-		Count: step.Count, AtLeast: step.More, Seconds: step.Takes.Round(time.Millisecond).Seconds(),
+		Count: step.Count, AtLeast: step.More, Seconds: float64(step.Takes.Milliseconds()) / 1000,
 	}
 	if step.Count == 0 {
 		return told

@@ -129,7 +129,7 @@ func TestWhatACheckSaysOfARealDirectory(t *testing.T) {
 			all := checked(t, settings, test.args, test.code, test.said...)
 			if test.name == "a limit of searches without pages" {
 				for _, want := range []string{
-					"  ok    people     700 people\n", "  ok    addresses  500 of 500 people; nobody of them has country\n",
+					"  ok    people     700 people\n", "  ok    addresses  700 of 700 people; nobody of them has country\n",
 					"  ok    limits     none in pages; a search without pages ends after 300 entries\n",
 					"  ok    server     OpenLDAP; people are (objectClass=person) below dc=example,dc=com\n",
 				} {
@@ -249,6 +249,25 @@ func TestWhatACheckSaysOfADeployment(t *testing.T) {
 			}
 			checked(t, []string{"CODER_SESSION_TOKEN=" + token}, append(test.args, "--coder", url), test.code, test.said...)
 		})
+	}
+}
+
+func TestAProxyThatRefusesIsNamed(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			t.Errorf("the proxy is asked to %s", r.Method)
+		}
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(proxy.Close)
+	run := newProgram(t, []string{"CODER_SESSION_TOKEN=AAAAAAAAAA-secret", "HTTPS_PROXY=" + strings.Replace(proxy.URL, "//", "//somebody:hunter2@", 1)},
+		"check", "--coder", "https://coder.example.com")
+	if code := run.exitCode(t, run.Run()); code != 5 {
+		t.Errorf("exit code %d, want 5", code)
+	}
+	want := "  FAIL  connect    ask https://coder.example.com for its version: Forbidden; does the proxy of the environment (HTTPS_PROXY) let it through?"
+	if said := run.stdout.String(); !strings.Contains(said, want) || strings.Contains(said, "hunter2") {
+		t.Errorf("said\n%s\nwant %q", said, want)
 	}
 }
 

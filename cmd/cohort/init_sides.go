@@ -37,12 +37,12 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // askAll asks for both sides.
 func askAll(q *questions, getenv func(string) string) (settings, error) {
 	var s settings
-	q.say("Where are the people? ldaps://host/base-dn, okta://org, a file (.csv, .json, .jsonl, .ldif), or demo:")
+	q.say("Where are the people? ldaps://host/base-dn, okta://org, a file, or demo:")
 	url, err := q.ask("Identity provider", "", identityProvider)
 	if err != nil {
 		return nil, err
 	}
-	s.add("idp", url, "Where the people are: ldaps://host/base-dn, okta://org, a file, or demo:. Several\nare a list, each with its url and settings of its own, such as bind_dn.")
+	s.add("idp", url, "Where the people are: ldaps://host/base-dn, okta://org, a file, or demo:.\nSeveral are a list, each with its url and settings of its own, such as bind_dn.")
 	switch kindOf(url) {
 	case "ldap":
 		err = s.askLDAP(q, getenv)
@@ -137,7 +137,7 @@ func (s *settings) askSecret(q *questions, getenv func(string) string, key, what
 }
 
 func (s *settings) askLDAP(q *questions, getenv func(string) string) error {
-	q.say("As whom to sign in? A DN, or what Active Directory takes: user@example.com; nothing for nobody.")
+	q.say("As whom to sign in? A DN, or user@example.com (Active Directory); nothing for nobody.")
 	account, err := q.ask("Account", "", nil)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (s *settings) askLDAP(q *questions, getenv func(string) string) error {
 			return err
 		}
 	}
-	ca, err := q.ask("PEM file of the CA that signed the server's certificate (empty: the system's)", "", optional(existing))
+	ca, err := q.ask("PEM file of the server's CA (empty: the system's)", "", optional(existing))
 	if err == nil && ca != "" {
 		s.add("ldap_ca_file", ca, "The CA that signed the server's certificate.")
 	}
@@ -156,7 +156,7 @@ func (s *settings) askLDAP(q *questions, getenv func(string) string) error {
 }
 
 func (s *settings) askOkta(q *questions, getenv func(string) string) error {
-	q.say("An API token, or a service app with a key of its own? The client id names the app; nothing for a token.")
+	q.say("With a service app? Its client id, or nothing for an API token.")
 	client, err := q.ask("Client id", getenv("OKTA_CLIENT_CLIENTID"), nil)
 	if err != nil {
 		return err
@@ -176,14 +176,14 @@ func (s *settings) askOkta(q *questions, getenv func(string) string) error {
 }
 
 func (s *settings) askCoder(q *questions, getenv func(string) string) error {
-	q.say("Where is Coder? https://coder.example.com, a file that coder users list -o json wrote, or demo:")
+	q.say("Where is Coder? https://coder.example.com, a file of its users, or demo:")
 	// What it lacks is asked for.
 	known, _ := coder.Config{}.Complete(getenv)
 	url, err := q.ask("Coder deployment", known.URL, deployment)
 	if err != nil {
 		return err
 	}
-	s.add("coder", url, "Where the users of Coder are: https://coder.example.com, a file of them, or demo:.")
+	s.add("coder", url, "Where the users of Coder are: https://coder.example.com, a file, or demo:.")
 	if isFile(url) || url == demoURL {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"cohort/idp"
 	"cohort/internal/probe"
+	"cohort/internal/transport"
 )
 
 var _ idp.Checker = (*Connector)(nil)
@@ -28,6 +29,7 @@ func (c *Connector) Check(ctx context.Context, report func(probe.Step)) {
 	}
 	defer s.close()
 	watched, link := probe.Watch(ctx)
+	link.Proxy = transport.Through(c.origin)
 	users, err := s.get(watched, address(usersPath, nil, 1))
 	var failure error
 	if err != nil {

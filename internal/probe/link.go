@@ -14,11 +14,16 @@ import (
 
 // Link is what was seen of a client that connects.
 type Link struct {
+	// Proxy is the host of the proxy that the connection goes through, if any:
+	// then its name is looked up, and it is reached.
+	Proxy string
+
 	mu      sync.Mutex
 	asking  string // the name that is being looked up
 	lookups []lookup
 	dials   []dial
-	state   *tls.ConnectionState // of the last handshake that ended well
+	shaking bool                 // a handshake has begun
+	state   *tls.ConnectionState // of the last one that ended well
 }
 
 type lookup struct {
@@ -53,8 +58,11 @@ func Watch(ctx context.Context) (context.Context, *Link) {
 			})
 		},
 		ConnectDone: func(network, address string, err error) {
-			locked(func() { l.dials = append(l.dials, dial{network, address, err}) })
+			if !isDNS(network, address) {
+				locked(func() { l.dials = append(l.dials, dial{network, address, err}) })
+			}
 		},
+		TLSHandshakeStart: func() { locked(func() { l.shaking = true }) },
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 			locked(func() {
 				if err == nil {
@@ -63,6 +71,12 @@ func Watch(ctx context.Context) (context.Context, *Link) {
 			})
 		},
 	}), l
+}
+
+// isDNS tells the connections of a lookup from those that it is for.
+func isDNS(network, address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	return strings.HasPrefix(network, "udp") || err == nil && port == "53"
 }
 
 // Shook tells whoever watches of the end of a handshake, as net/http does.
@@ -91,6 +105,12 @@ func (l *Link) Tell(c *Checklist, encrypted bool, err error) (stands bool) {
 	c.OK(Name, "%s", l.names())
 	if err != nil && reached == nil {
 		c.Fail(Connect, err)
+		return false
+	}
+	if err != nil && encrypted && l.Proxy != "" && !l.shaking {
+		step := Failed(Connect, err)
+		step.Mend = "does the proxy of the environment (HTTPS_PROXY) let it through? NO_PROXY goes past it"
+		c.Add(step)
 		return false
 	}
 	c.OK(Connect, "%s", l.ways())
@@ -143,7 +163,11 @@ func (l *Link) ways() string {
 		}
 		parts = append(parts, "not "+tried.address)
 	}
-	return strings.Join(parts, ", ")
+	way := strings.Join(parts, ", ")
+	if l.Proxy != "" {
+		way += ", the proxy " + l.Proxy + " of the environment"
+	}
+	return way
 }
 
 func (d *dial) isLocal() bool {
