@@ -79,6 +79,9 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 			text.to = io.Discard
 		}
 		for step := range s.steps {
+			if ctx.Err() != nil {
+				continue // what an interrupt ended has not failed
+			}
 			all = append(all, s.tell(step))
 			text.step(all[len(all)-1])
 			if step.Outcome == probe.Fail {

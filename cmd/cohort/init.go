@@ -107,9 +107,22 @@ func checkSettings(ctx context.Context, w world, content []byte) (err error) {
 		return fmt.Errorf("check the settings: %w", err)
 	}
 	w.stdin, w.stdout = strings.NewReader(""), w.stderr
-	root := newRoot(w)
-	root.SetArgs([]string{"check", "--config", draft.Name()})
-	return root.ExecuteContext(ctx)
+	var from sourceFlags
+	reader := &cobra.Command{}
+	from.register(reader.Flags())
+	from.config = draft.Name()
+	said, err := fillSettings(reader, w)
+	if err != nil {
+		return err
+	}
+	if err := from.settle(reader.Flags(), said); err != nil {
+		return err
+	}
+	usage, err := from.planUsage(from.now())
+	if err != nil {
+		return err
+	}
+	return check(ctx, w, &from, usage, false)
 }
 
 // writeSettings puts the file into place, for its owner alone.

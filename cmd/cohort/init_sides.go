@@ -77,7 +77,7 @@ func identityProvider(answer string) (string, error) {
 		_, err := okta.New(okta.Config{URL: answer, Token: anyToken})
 		return answer, err
 	default:
-		return "", fmt.Errorf("it begins with ldaps://, ldap://, ldapi:// or okta://, or is a file, or demo:")
+		return "", fmt.Errorf("it begins with ldaps://, ldap://, ldapi:// or okta://, or is demo: or a file")
 	}
 }
 
@@ -222,6 +222,6 @@ func deployment(answer string) (string, error) {
 		_, err := coder.New(coder.Config{URL: answer, Token: anyToken, AllowCleartext: true})
 		return answer, err
 	default:
-		return "", fmt.Errorf("it begins with https://, or is a file, or demo:")
+		return "", fmt.Errorf("it begins with https://, or is demo: or a file")
 	}
 }
