@@ -82,9 +82,10 @@ func (p peopleSample) tell(list *probe.Checklist, source string) {
 // duration is how long everybody takes at the pace of the sample.
 func (p peopleSample) duration(people probe.Step) probe.Step {
 	takes := time.Duration(float64(p.takes) * float64(people.Count) / float64(max(p.people, 1)))
-	say := "an export reads them in "
+	whom := "them"
 	if people.More {
-		say += "more than "
+		whom = "those who were counted"
 	}
-	return probe.Step{Name: probe.Duration, Outcome: probe.OK, Takes: takes, Detail: say + probe.About(takes)}
+	return probe.Step{Name: probe.Duration, Outcome: probe.OK, Takes: takes,
+		Detail: fmt.Sprintf("an export reads %s in %s", whom, probe.About(takes))}
 }

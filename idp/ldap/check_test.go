@@ -5,25 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"cohort/idp/idptest"
 	"cohort/idp/ldap"
 	"cohort/internal/fault"
 	"cohort/internal/ldapfault"
 	"cohort/internal/probe"
 	"cohort/internal/testca"
 )
-
-// checked gives the steps of a check by their names, each of which comes once.
-func checked(t *testing.T, c *ldap.Connector) map[string]probe.Step {
-	t.Helper()
-	steps := map[string]probe.Step{}
-	c.Check(t.Context(), func(s probe.Step) {
-		if _, twice := steps[s.Name]; twice && s.Name != probe.Notice {
-			t.Errorf("%s comes twice", s.Name)
-		}
-		steps[s.Name] = s
-	})
-	return steps
-}
 
 func TestWhatACheckSaysOfOtherServers(t *testing.T) {
 	domain := map[string][]string{
@@ -63,7 +51,7 @@ func TestWhatACheckSaysOfOtherServers(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := checked(t, connect(t, serve(t, test.script)))[test.step]
+			got := idptest.Steps(t, connect(t, serve(t, test.script)))[test.step]
 			if got.Outcome != test.want.Outcome || !strings.HasPrefix(got.Detail, test.want.Detail) ||
 				got.Mend != test.want.Mend || got.Kind != test.want.Kind {
 				t.Errorf("%s: %+v, want %+v", test.step, got, test.want)
@@ -107,7 +95,7 @@ func TestNoFaultOfAServerPassesACheck(t *testing.T) {
 			if misbehaviour.StartTLS {
 				config.StartTLS = "require"
 			}
-			for _, step := range checked(t, connect(t, config)) {
+			for _, step := range idptest.Steps(t, connect(t, config)) {
 				if step.Outcome == probe.Fail {
 					return
 				}

@@ -111,7 +111,7 @@ func TestSamba(t *testing.T) {
 	}
 
 	t.Run("a check", func(t *testing.T) {
-		steps := checked(t, connect(t, config))
+		steps := idptest.Steps(t, connect(t, config))
 		if got := steps[probe.People]; got.Count != len(here) || got.Outcome != probe.OK {
 			t.Errorf("people: %+v, want %d", got, len(here))
 		}

@@ -6,24 +6,12 @@ import (
 	"time"
 
 	"cohort/fixtures"
+	"cohort/idp/idptest"
 	"cohort/idp/okta"
 	"cohort/internal/fault"
 	"cohort/internal/oktafault"
 	"cohort/internal/probe"
 )
-
-// stepsOf are the steps of a check by their names, each of which comes once.
-func stepsOf(t *testing.T, c *okta.Connector) map[string]probe.Step {
-	t.Helper()
-	steps := map[string]probe.Step{}
-	c.Check(t.Context(), func(s probe.Step) {
-		if _, twice := steps[s.Name]; twice {
-			t.Errorf("%s comes twice", s.Name)
-		}
-		steps[s.Name] = s
-	})
-	return steps
-}
 
 func TestWhatACheckSaysOfAServiceApp(t *testing.T) {
 	for _, test := range []struct {
@@ -75,7 +63,7 @@ func TestWhatACheckSaysOfAServiceApp(t *testing.T) {
 			if test.change != nil {
 				test.change(&config)
 			}
-			got := stepsOf(t, connect(t, config))[test.step]
+			got := idptest.Steps(t, connect(t, config))[test.step]
 			if got.Outcome != test.want.Outcome || !strings.HasPrefix(got.Detail, test.want.Detail) ||
 				got.Mend != test.want.Mend || got.Kind != test.want.Kind || got.Count != test.want.Count {
 				t.Errorf("%s: %+v\nwant %+v", test.step, got, test.want)
@@ -105,7 +93,7 @@ func TestAnExportIsEstimatedByTheBudgetAndTheLatency(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			served := org(t, users, []fixtures.OktaGroup{group}, test.options)
-			got := stepsOf(t, connect(t, signedInTo(served)))
+			got := idptest.Steps(t, connect(t, signedInTo(served)))
 			if takes := got[probe.Duration].Takes; takes < test.least || takes > test.most {
 				t.Errorf("%+v, want from %s to %s", got[probe.Duration], test.least, test.most)
 			}

@@ -120,7 +120,7 @@ func (c *Checklist) End() {
 	c.left = nil
 }
 
-// Skew is from where on clocks count as apart. Signed requests and the days of
+// skew is from where on clocks count as apart. Signed requests and the days of
 // reports suffer from minutes.
 const skew = 30 * time.Second
 
