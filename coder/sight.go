@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/coder/coder/v2/codersdk"
 	"github.com/google/uuid"
@@ -22,9 +23,11 @@ type Caller struct {
 	// Roles are the names of site-wide roles, without "member", which all have.
 	// Roles in an organization, which may show all users too, are not among them.
 	Roles []string
-	// Scopes and AllowList are the token's. They are nil where it may not read
-	// itself, which takes the scope api_key:read; a token of coder login may.
+	// Scopes, AllowList and Expires are the token's. They are zero where it may
+	// not read itself, which takes the scope api_key:read; a token of coder login
+	// may.
 	Scopes, AllowList []string
+	Expires           time.Time
 	// Version is the deployment's, such as "v2.36.1+5ea1d00".
 	Version string
 }
@@ -32,54 +35,84 @@ type Caller struct {
 // Whoami asks who the token speaks for. What it may read is known by no role and
 // no scope, but by [Client.Users].
 func (c *Client) Whoami(ctx context.Context) (Caller, error) {
+	caller, err := c.caller(ctx)
+	if err != nil {
+		return Caller{}, err
+	}
+	if caller.Version, _, err = c.build(ctx); err != nil {
+		return Caller{}, err
+	}
+	return caller, nil
+}
+
+// caller is all but the deployment's version.
+func (c *Client) caller(ctx context.Context) (Caller, error) {
 	me, err := c.owner(ctx)
 	if err != nil {
 		return Caller{}, err
 	}
 	caller := Caller{ID: me.ID.String(), Username: me.Username, Roles: siteRoles(me.Roles)}
-	if caller.Scopes, caller.AllowList, err = c.limits(ctx); err != nil {
-		return Caller{}, err
-	}
-	build, err := c.sdk.BuildInfo(ctx)
-	if err != nil {
-		return Caller{}, c.failure(ctx, fmt.Sprintf("ask %s for its version", c.name), err)
-	}
-	caller.Version = build.Version
-	return caller, nil
+	return caller, c.addLimits(ctx, &caller)
 }
 
-// limits are the token's scopes and allow-list, or nil where it may not read
-// them. It is decoded here, since codersdk refuses kinds of objects that it does
-// not know.
-func (c *Client) limits(ctx context.Context) (scopes, allowList []string, err error) {
+// build is the deployment's version, and how far its clock is ahead of this
+// machine's where it tells.
+func (c *Client) build(ctx context.Context) (version string, clock *time.Duration, err error) {
+	doing := fmt.Sprintf("ask %s for its version", c.name)
+	asked := time.Now()
+	resp, err := c.sdk.Request(ctx, http.MethodGet, "/api/v2/buildinfo", nil)
+	if err != nil {
+		return "", nil, c.failure(ctx, doing, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return "", nil, c.failure(ctx, doing, codersdk.ReadBodyAsError(resp))
+	}
+	if theirs, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		// The date is cut to a second.
+		ahead := theirs.Add(time.Second / 2).Sub(asked.Add(time.Since(asked) / 2))
+		clock = &ahead
+	}
+	var build codersdk.BuildInfoResponse
+	if err := json.NewDecoder(resp.Body).Decode(&build); err != nil {
+		return "", nil, c.failure(ctx, doing, err)
+	}
+	return build.Version, clock, nil
+}
+
+// addLimits adds what the token may, where it may read itself. That is decoded
+// here, since codersdk refuses kinds of objects that it does not know.
+func (c *Client) addLimits(ctx context.Context, caller *Caller) error {
 	if c.keyID == "" {
-		return nil, nil, nil
+		return nil
 	}
 	doing := fmt.Sprintf("ask %s about the token", c.name)
 	resp, err := c.sdk.Request(ctx, http.MethodGet, "/api/v2/users/me/keys/"+c.keyID, nil)
 	if err != nil {
-		return nil, nil, c.failure(ctx, doing, err)
+		return c.failure(ctx, doing, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	switch resp.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:
-		return nil, nil, nil
+		return nil
 	default:
-		return nil, nil, c.failure(ctx, doing, codersdk.ReadBodyAsError(resp))
+		return c.failure(ctx, doing, codersdk.ReadBodyAsError(resp))
 	}
 	var key struct {
-		Scope     string   `json:"scope"` // the only one, of releases before scopes
-		Scopes    []string `json:"scopes"`
-		AllowList []string `json:"allow_list"`
+		Scope     string    `json:"scope"` // the only one, of releases before scopes
+		Scopes    []string  `json:"scopes"`
+		AllowList []string  `json:"allow_list"`
+		Expires   time.Time `json:"expires_at"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&key); err != nil {
-		return nil, nil, c.failure(ctx, doing, err)
+		return c.failure(ctx, doing, err)
 	}
 	if key.Scopes == nil && key.Scope != "" {
 		key.Scopes = []string{key.Scope}
 	}
-	return key.Scopes, key.AllowList, nil
+	caller.Scopes, caller.AllowList, caller.Expires = key.Scopes, key.AllowList, key.Expires
+	return nil
 }
 
 // owner is whom the token belongs to.

@@ -124,6 +124,7 @@ func TestOnlyAClearYesIsProof(t *testing.T) {
 
 func TestTheCallerIsKnownAsFarAsTheTokenTells(t *testing.T) {
 	const version = "v2.36.1+5ea1d00"
+	ends := accounts()[0].CreatedAt.AddDate(100, 0, 0) // as the sample deployment has it
 	me := coder.Caller{ID: strings.TrimPrefix(ada, "user:"), Username: "ada", Roles: []string{"owner"}, Version: version}
 	for _, c := range []struct {
 		name    string
@@ -131,12 +132,12 @@ func TestTheCallerIsKnownAsFarAsTheTokenTells(t *testing.T) {
 		want    func(*coder.Caller)
 	}{
 		{"a token of coder login", fixtures.CoderOptions{}, func(c *coder.Caller) {
-			c.Scopes, c.AllowList = []string{"coder:all"}, []string{"*:*"}
+			c.Scopes, c.AllowList, c.Expires = []string{"coder:all"}, []string{"*:*"}, ends
 		}},
 		{"one with scopes that may read itself",
 			fixtures.CoderOptions{Scopes: []string{"user:read", "api_key:read"}, AllowList: []string{ada, "api_key:*"}},
 			func(c *coder.Caller) {
-				c.Scopes, c.AllowList = []string{"user:read", "api_key:read"}, []string{ada, "api_key:*"}
+				c.Scopes, c.AllowList, c.Expires = []string{"user:read", "api_key:read"}, []string{ada, "api_key:*"}, ends
 			}},
 		{"one that may not", fixtures.CoderOptions{Scopes: []string{"user:read", "template:*"}}, func(*coder.Caller) {}},
 	} {

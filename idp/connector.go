@@ -3,6 +3,8 @@ package idp
 import (
 	"context"
 	"iter"
+
+	"cohort/internal/probe"
 )
 
 // Connector reads people from one source.
@@ -27,6 +29,14 @@ type Lookup interface {
 	// Addresses gives the primary addresses of the people with these Refs.
 	// Whom the source does not know, or knows no address of, is left out.
 	Addresses(ctx context.Context, refs []string) (map[string]string, error)
+}
+
+// Checker is a connector that can say step by step whether its source can be
+// reached, and whether the credentials show everybody, by what a read does and
+// without reading more than it has to. It changes nothing.
+type Checker interface {
+	// Check reports each step as it ends; it ends with ctx.
+	Check(ctx context.Context, report func(probe.Step))
 }
 
 // Request names what is wanted of each person, so that nothing else is asked

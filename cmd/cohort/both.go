@@ -69,8 +69,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	}
 	for i, n := range people.Sizes() {
 		if n == 0 && !q.allowEmpty {
-			return r, fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-				"%s gave no people", sources.people[i].name)
+			return r, errNobody(sources.people[i].name)
 		}
 	}
 	r.table, err = join.Join(people, users, q.columns, q.options)
@@ -79,8 +78,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	}
 	r.figures = r.table.Figures()
 	if n := r.figures.People.WithoutAddress; n > 0 && n == r.figures.People.Total && !q.allowEmpty {
-		return r, fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
-			"%s gave %s, and none has an address", sources.peopleName(), counted(n, "person", "people"))
+		return r, errNoAddress(sources.peopleName(), n)
 	}
 	if n := r.figures.Users.WithoutAddress; n > 0 && n == r.figures.Users.Total && !q.allowEmpty {
 		return r, fault.New(fault.Source, "what stands between this machine and Coder? --allow-empty takes this for the truth",
@@ -88,6 +86,16 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	}
 	r.sources, r.notices = sources.manifest(people, users), sources.notices.all()
 	return r, nil
+}
+
+func errNobody(source string) error {
+	return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
+		"%s gave no people", source)
+}
+
+func errNoAddress(source string, people int) error {
+	return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
+		"%s gave %s, and none has an address", source, counted(people, "person", "people"))
 }
 
 // readBoth reads both sides at the same time. The first that fails ends the

@@ -23,6 +23,8 @@ type sourceFlags struct {
 	demo    bool
 	quiet   bool
 	timeout time.Duration
+	// patience is the longest wait for a rate limit; the clients' own when 0.
+	patience time.Duration
 
 	// provider holds the settings of the one provider of their kind.
 	provider provider

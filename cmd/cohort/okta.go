@@ -75,7 +75,9 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 			RateShare:    max(int(math.Round(rateShare*100)), 1),
 			Parallel:     p.okta.parallel,
 			Waiting:      progress.wait,
-			HTTP:         transport.Config{Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout, BaseDelay: w.retryDelay},
+			HTTP: transport.Config{
+				Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout, BaseDelay: w.retryDelay, MaxDelay: f.patience,
+			},
 		}
 		if p.sole {
 			config.ClientID = cmp.Or(config.ClientID, w.getenv("OKTA_CLIENT_CLIENTID"))

@@ -92,7 +92,7 @@ func keepOwnOutput(cmd *cobra.Command, said layers) error {
 }
 
 // isSetting leaves out the flags that are about this one call.
-func isSetting(flag string) bool { return flag != "help" && flag != "config" }
+func isSetting(flag string) bool { return flag != "help" && flag != "config" && flag != "force" }
 
 func isList(flag *pflag.Flag) bool {
 	_, ok := flag.Value.(pflag.SliceValue)

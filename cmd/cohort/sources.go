@@ -48,6 +48,10 @@ type userSource interface {
 type peopleSource struct {
 	idp.Connector
 	*reading
+	// checker is the connector below a mapping, where it can check itself; nil
+	// for files.
+	checker idp.Checker
+	format  string // of a file
 }
 
 // notices collects what both sides tell while they are read, and shows it at
@@ -140,30 +144,43 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 		return sample.close()
 	}
 	for _, p := range f.providers {
-		progress := &reading{one: "person", many: "people"}
-		connector, err := idp.Open(p.url, map[string]idp.Opener{
-			"ldap":         f.openLDAP(w, p),
-			"ldaps":        f.openLDAP(w, p),
-			"ldapi":        f.openLDAP(w, p),
-			"okta":         f.openOkta(w, p, progress),
-			idp.FileScheme: openFile(w, p),
-			"demo":         sample.open,
-		})
+		source, err := f.openPeople(w, p, sample)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
-		mapping, err := idp.ParseMapping(p.mapping)
-		if err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		connector = idp.Mapped(connector, mapping)
-		progress.name = connector.Source().Name
-		s.people = append(s.people, peopleSource{connector, progress})
+		s.people = append(s.people, source)
 	}
 	if err := f.openUsers(w, s, sample, allowEmpty); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// openPeople opens one provider.
+func (f *sourceFlags) openPeople(w world, p *provider, sample *demo) (peopleSource, error) {
+	progress := &reading{one: "person", many: "people"}
+	connector, err := idp.Open(p.url, map[string]idp.Opener{
+		"ldap":         f.openLDAP(w, p),
+		"ldaps":        f.openLDAP(w, p),
+		"ldapi":        f.openLDAP(w, p),
+		"okta":         f.openOkta(w, p, progress),
+		idp.FileScheme: openFile(w, p),
+		"demo":         sample.open,
+	})
+	if err != nil {
+		return peopleSource{}, err
+	}
+	mapping, err := idp.ParseMapping(p.mapping)
+	if err != nil {
+		return peopleSource{}, err
+	}
+	source := peopleSource{Connector: idp.Mapped(connector, mapping), reading: progress}
+	source.checker, _ = connector.(idp.Checker)
+	if file, ok := connector.(interface{ Format() string }); ok {
+		source.format = file.Format()
+	}
+	progress.name = connector.Source().Name
+	return source, nil
 }
 
 // openFile takes a dump of a directory by its ending, and all else as the format
@@ -226,7 +243,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 	}
 	config, err := coder.Config{
 		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
-		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, Notify: notify},
+		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, MaxDelay: f.patience, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {
 		return nil, err

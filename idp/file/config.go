@@ -134,6 +134,9 @@ func (c *Connector) Map(mapping idp.Mapping) idp.Connector {
 // Source names the file. Whom it leaves out, nobody can see.
 func (c *Connector) Source() idp.Source { return idp.Source{Name: c.path} }
 
+// Format is the one that was named, or that the path's ending tells.
+func (c *Connector) Format() string { return c.format }
+
 // name is the file in messages.
 func (c *Connector) name() string {
 	if c.input != nil {

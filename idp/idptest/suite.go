@@ -74,7 +74,10 @@ func Run(t *testing.T, s Suite) {
 	for _, what := range slices.Sorted(maps.Keys(s.Broken)) {
 		broken := s.Broken[what]
 		check := check{run: func(ctx context.Context, _ Suite, c idp.Connector) error {
-			return endsInOneError(ctx, c, broken.Kind)
+			if err := endsInOneError(ctx, c, broken.Kind); err != nil {
+				return err
+			}
+			return failsItsCheck(ctx, c, broken.Kind)
 		}}
 		t.Run("ends in one error after "+what, func(t *testing.T) { s.run(t, check, broken.New(t)) })
 	}
@@ -112,6 +115,7 @@ func checks() []check {
 		{"ends in an error when cancelled at the last person", failsWhenCancelledAtTheEnd},
 		{"does not begin after the deadline", failsAfterDeadline},
 		{"ends in an error at the deadline", failsAtDeadline},
+		{"passes its own check", passesItsCheck},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cohort/internal/fault"
+	"cohort/internal/probe"
 )
 
 // conn is a connection to a server, with TLS where that was agreed.
@@ -84,7 +85,9 @@ func (c *Connector) encrypt(ctx context.Context, connected *conn, to endpoint, d
 		}
 	}
 	encrypted := tls.Client(tcp, c.tlsConfig(to.host))
-	if err := encrypted.HandshakeContext(ctx); err != nil {
+	err := encrypted.HandshakeContext(ctx)
+	probe.Shook(ctx, encrypted.ConnectionState(), err)
+	if err != nil {
 		return c.explainTLS(err)
 	}
 	connected.Conn, connected.encrypted = encrypted, true

@@ -95,6 +95,9 @@ func (l *LDIF) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person
 // RefOf implements [idp.Referrer]: value is a DN.
 func (l *LDIF) RefOf(value string) string { return normalDN(value) }
 
+// Format is that of all such files.
+func (*LDIF) Format() string { return "ldif" }
+
 // name is the file in messages.
 func (l *LDIF) name() string {
 	if l.input != nil {

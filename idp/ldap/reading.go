@@ -21,7 +21,10 @@ import (
 type reading struct {
 	connector *Connector
 	request   idp.Request
-	yield     func(idp.Person, error) bool
+	// attributes, where they are not nil, are asked for in place of those of
+	// the request.
+	attributes []string
+	yield      func(idp.Person, error) bool
 
 	side    *session // for what a busy connection cannot be asked; nil until it is needed
 	attempt int
@@ -79,6 +82,9 @@ func (r *reading) read(ctx context.Context, s *session) (again bool, err error) 
 	r.attempt++
 	mapping := mappingOf(r.request, s.server.origin())
 	query, err := r.connector.query(s, mapping.names)
+	if r.attributes != nil {
+		query.attributes = r.attributes
+	}
 	if err != nil {
 		return false, err
 	}

@@ -3,6 +3,7 @@ package ldap_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,7 @@ import (
 	"cohort/idp/idptest"
 	"cohort/idp/ldap"
 	"cohort/internal/fault"
+	"cohort/internal/probe"
 	"cohort/internal/sambatest"
 )
 
@@ -107,6 +109,23 @@ func TestSamba(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("a check", func(t *testing.T) {
+		steps := idptest.Steps(t, connect(t, config))
+		if got := steps[probe.People]; got.Count != len(here) || got.Outcome != probe.OK {
+			t.Errorf("people: %+v, want %d", got, len(here))
+		}
+		for name, want := range map[string]string{
+			probe.SignIn: "as " + server.UPN,
+			probe.Server: "Active Directory; people are (sAMAccountType=805306368) below " + sambatest.PeopleUnit,
+			probe.Clock:  "within 5s of this machine's",
+			probe.TLS:    "TLS 1.3, certificate for ",
+		} {
+			if got := steps[name]; !strings.HasPrefix(got.Detail, want) || got.Outcome == probe.Fail {
+				t.Errorf("%s: %+v, want %q", name, got, want)
+			}
+		}
+	})
 
 	t.Run("over the global catalogue", func(t *testing.T) {
 		catalogue := config

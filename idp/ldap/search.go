@@ -20,6 +20,7 @@ type search struct {
 	filter     string
 	attributes []string
 	pageSize   int // 0 asks for no pages
+	sizeLimit  int // how many entries are enough; 0 wants all
 }
 
 // entry is one SearchResultEntry. It is good until the loop's next turn; its
@@ -43,6 +44,7 @@ func (s *session) entries(ctx context.Context, query search) iter.Seq2[*entry, e
 			Filter:       filter,
 			Attributes:   query.attributes,
 			PageSize:     query.pageSize,
+			SizeLimit:    query.sizeLimit,
 			Continuation: s.continuations.add,
 		})(yield)
 	}

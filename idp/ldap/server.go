@@ -3,7 +3,6 @@ package ldap
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,8 @@ import (
 const (
 	// controlPasswordPolicy: draft-behera-ldap-password-policy-10, section 6.1.
 	controlPasswordPolicy = "1.3.6.1.4.1.42.2.27.8.5.1"
+	// controlPages: RFC 2696.
+	controlPages = "1.2.840.113556.1.4.319"
 )
 
 // session is a connection that has signed in.
@@ -37,6 +38,8 @@ type server struct {
 	defaultContext string
 	flavour        flavour
 	passwordPolicy bool
+	controls       []string // OIDs; none where the server does not tell
+	currentTime    string   // as Active Directory tells it
 }
 
 // open connects, signs in and reads the root DSE.
@@ -45,6 +48,19 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := c.signIn(ctx, connected)
+	if err != nil {
+		return nil, err
+	}
+	if s.server, err = c.readRootDSE(ctx, s); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// signIn makes a session of a connection, which it closes where it fails.
+func (c *Connector) signIn(ctx context.Context, connected *conn) (*session, error) {
 	s := &session{
 		wire:      wire.NewConn(connected.Conn, wire.Limits{Silence: c.config.ReadTimeout}),
 		name:      connected.name,
@@ -54,10 +70,6 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 		encrypted: connected.encrypted,
 	}
 	if err := c.bind(ctx, s, connected); err != nil {
-		s.close()
-		return nil, err
-	}
-	if s.server, err = c.readRootDSE(ctx, s); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -77,24 +89,33 @@ func (c *Connector) external() bool {
 	return c.config.BindDN == "" && (len(c.certificates) > 0 || c.address.scheme == "ldapi")
 }
 
+// who says as whom it signs in.
+func (c *Connector) who() string {
+	switch {
+	case c.external() && c.address.scheme == "ldapi":
+		return "as this machine's user"
+	case c.external():
+		return "with the certificate of --ldap-cert-file"
+	case c.config.BindDN == "":
+		return "without an account"
+	default:
+		return "as " + c.config.BindDN
+	}
+}
+
 func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error {
-	var doing string
+	doing := "signing in to " + s.name + " " + c.who()
 	sign := func() error { return s.wire.Bind(ctx, c.config.BindDN, c.config.Password) }
 	switch {
 	case c.external() && c.address.scheme == "ldapi":
-		doing = "signing in to " + s.name + " as this machine's user"
 		sign = func() error { return s.wire.External(ctx) }
 	case c.external():
-		doing = "signing in to " + s.name + " with the certificate of --ldap-cert-file"
 		if !connected.encrypted {
 			return fault.New(fault.Usage, "use ldaps:// or --ldap-starttls require",
 				"%s: a certificate is shown in TLS, and there is none", doing)
 		}
 		sign = func() error { return s.wire.External(ctx) }
-	case s.anonymous:
-		doing = "signing in to " + s.name + " without an account"
-	default:
-		doing = fmt.Sprintf("signing in to %s as %s", s.name, c.config.BindDN)
+	case !s.anonymous:
 		if !mayCarryPassword(connected.RemoteAddr(), connected.encrypted, c.config.AllowCleartext) {
 			return fault.New(fault.Usage,
 				"use ldaps:// or --ldap-starttls require; --ldap-allow-cleartext sends it all the same",
@@ -123,7 +144,7 @@ func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error
 func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error) {
 	query := search{
 		scope: wire.BaseObject, filter: "(objectClass=*)",
-		attributes: append(flavourAttributes(), "namingContexts", "defaultNamingContext", "supportedControl"),
+		attributes: append(flavourAttributes(), "namingContexts", "defaultNamingContext", "supportedControl", "currentTime"),
 	}
 	values := make(map[string][]string)
 	for e, err := range s.entries(ctx, query) {
@@ -143,6 +164,8 @@ func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error)
 		defaultContext: first(values["defaultnamingcontext"]),
 		flavour:        flavourOf(values),
 		passwordPolicy: slices.Contains(values["supportedcontrol"], controlPasswordPolicy),
+		controls:       values["supportedcontrol"],
+		currentTime:    first(values["currenttime"]),
 	}, nil
 }
 

@@ -250,3 +250,33 @@ func waitFor(ctx context.Context, until time.Time, changed <-chan struct{}) erro
 		return ctx.Err()
 	}
 }
+
+// budget is what is known of one after a call.
+type budget struct {
+	limit, remaining int // calls a window
+	ours             int // of the remaining
+	share            float64
+	latency          time.Duration
+}
+
+// budget is that of a path; false where the server tells of none.
+func (p *pacer) budget(path string) (budget, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	b := p.buckets[bucketOf(path)]
+	switch {
+	case b == nil:
+		return budget{share: p.share}, false
+	case !b.known:
+		return budget{share: p.share, latency: b.latency}, false
+	}
+	return budget{b.limit, b.remaining, p.allowed(b) - b.begun, p.share, b.latency}, true
+}
+
+// clock is how far this machine's clock is ahead of the server's, at most by a
+// second less; false where the server did not tell.
+func (p *pacer) clock() (ahead time.Duration, dated bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ahead, p.dated
+}

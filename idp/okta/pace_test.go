@@ -12,8 +12,8 @@ import (
 	"cohort/internal/fault"
 )
 
-// budget is an org's, as its headers tell of it.
-type budget struct {
+// orgBudget is an org's, as its headers tell of it.
+type orgBudget struct {
 	limit   int
 	window  time.Duration
 	skew    time.Duration // of the server's clock
@@ -29,7 +29,7 @@ type budget struct {
 }
 
 // answer is what one call is told.
-func (b *budget) answer() rates {
+func (b *orgBudget) answer() rates {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
@@ -55,7 +55,7 @@ func (b *budget) answer() rates {
 }
 
 // spend makes calls from several goroutines, each of which takes 100 ms.
-func spend(t *testing.T, p *pacer, b *budget, calls, readers int) {
+func spend(t *testing.T, p *pacer, b *orgBudget, calls, readers int) {
 	t.Helper()
 	var all sync.WaitGroup
 	queue := make(chan int, calls)
@@ -84,23 +84,23 @@ func spend(t *testing.T, p *pacer, b *budget, calls, readers int) {
 func TestTheShareOfTheBudgetIsKept(t *testing.T) {
 	for _, test := range []struct {
 		name    string
-		budget  *budget
+		budget  *orgBudget
 		share   float64
 		most    int // calls of ours a window
 		within  time.Duration
 		windows int
 	}{
-		{"half", &budget{limit: 60, window: time.Minute}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
-		{"all", &budget{limit: 60, window: time.Minute}, 1, 60, 2*time.Minute + 10*time.Second, 3},
-		{"a small one", &budget{limit: 60, window: time.Minute}, 0.1, 6, 25 * time.Minute, 25},
-		{"one call is always ours", &budget{limit: 3, window: time.Second}, 0.01, 1, 3*time.Minute + 20*time.Second, 150},
+		{"half", &orgBudget{limit: 60, window: time.Minute}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
+		{"all", &orgBudget{limit: 60, window: time.Minute}, 1, 60, 2*time.Minute + 10*time.Second, 3},
+		{"a small one", &orgBudget{limit: 60, window: time.Minute}, 0.1, 6, 25 * time.Minute, 25},
+		{"one call is always ours", &orgBudget{limit: 3, window: time.Second}, 0.01, 1, 3*time.Minute + 20*time.Second, 150},
 		// A call may be under way before it is known what others took: 20, and 1.
-		{"half of what others leave", &budget{limit: 60, window: time.Minute, others: 1}, 0.5, 21, 8*time.Minute + 20*time.Second, 9},
-		{"a clock that is ahead", &budget{limit: 60, window: time.Minute, skew: time.Hour}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
-		{"a clock that is behind", &budget{limit: 60, window: time.Minute, skew: -time.Hour}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
-		{"no date", &budget{limit: 60, window: time.Minute, undated: true}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
-		{"no date, and a clock that is ahead", &budget{limit: 60, window: time.Minute, undated: true, skew: time.Hour}, 0.5, 30, 5*time.Minute + 10*time.Second, 5},
-		{"no date, and a clock that is behind", &budget{limit: 60, window: time.Minute, undated: true, skew: -time.Hour}, 0.5, 30, 5*time.Minute + 10*time.Second, 5},
+		{"half of what others leave", &orgBudget{limit: 60, window: time.Minute, others: 1}, 0.5, 21, 8*time.Minute + 20*time.Second, 9},
+		{"a clock that is ahead", &orgBudget{limit: 60, window: time.Minute, skew: time.Hour}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
+		{"a clock that is behind", &orgBudget{limit: 60, window: time.Minute, skew: -time.Hour}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
+		{"no date", &orgBudget{limit: 60, window: time.Minute, undated: true}, 0.5, 30, 4*time.Minute + 10*time.Second, 5},
+		{"no date, and a clock that is ahead", &orgBudget{limit: 60, window: time.Minute, undated: true, skew: time.Hour}, 0.5, 30, 5*time.Minute + 10*time.Second, 5},
+		{"no date, and a clock that is behind", &orgBudget{limit: 60, window: time.Minute, undated: true, skew: -time.Hour}, 0.5, 30, 5*time.Minute + 10*time.Second, 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestTheShareOfTheBudgetIsKept(t *testing.T) {
 func TestWithoutHeadersNothingIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		spend(t, newPacer(0.5, time.Minute, nil), &budget{limit: 1 << 20, window: time.Hour, silent: true}, 100, 4)
+		spend(t, newPacer(0.5, time.Minute, nil), &orgBudget{limit: 1 << 20, window: time.Hour, silent: true}, 100, 4)
 		// The first call goes alone, since its answer might tell.
 		if took := time.Since(start); took > 2700*time.Millisecond {
 			t.Errorf("100 calls of 100 ms by four took %s", took)

@@ -183,6 +183,20 @@ func checkHeaders(headers http.Header) error {
 	return nil
 }
 
+// Through is the host of the proxy that requests to a URL go through, or
+// nothing where they go to its own.
+func Through(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return ""
+	}
+	through, err := proxy(&http.Request{URL: u})
+	if err != nil || through == nil {
+		return ""
+	}
+	return through.Host
+}
+
 // proxy asks the environment. The library's own error repeats the proxy's URL,
 // which often holds a password.
 func proxy(req *http.Request) (*url.URL, error) {
