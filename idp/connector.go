@@ -36,6 +36,10 @@ type Request struct {
 	Fields []Field
 	// Attributes are names of the source's own attributes, in any case.
 	Attributes []string
+	// All wants everything that the source has of each person, in Person.All.
+	// What a person's attributes are the source knows alone, so that nothing
+	// can be left out on the way.
+	All bool
 	// Notify is told, during the stream and from its goroutine, what the user
 	// should know about the read as a whole: one sentence without a full
 	// stop, such as "3 referrals were not followed". It may be nil.

@@ -142,6 +142,8 @@ type mappedReading struct {
 	// to request.Fields; -1 where it is mapped.
 	own   []int
 	refOf func(value string) string
+	// feeds are the fields of each attribute by its name, of those seen.
+	feeds map[string][]Field
 
 	people    int
 	filled    map[Field]int
@@ -152,7 +154,8 @@ type mappedReading struct {
 func (m mapped) reading(req Request) *mappedReading {
 	r := &mappedReading{
 		request: req, mapping: m.mapping, at: map[Field]int{}, filled: map[Field]int{},
-		inner: Request{Attributes: slices.Clone(req.Attributes), Notify: req.Notify},
+		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, Notify: req.Notify},
+		feeds: map[string][]Field{},
 		refOf: strings.TrimSpace,
 	}
 	if referrer, ok := m.Connector.(Referrer); ok {
@@ -246,7 +249,26 @@ func (r *mappedReading) person(p Person) Person {
 	p.Fields = fields
 	split := len(r.request.Attributes)
 	p.Attributes = p.Attributes[:split:split]
+	for i := range p.All {
+		p.All[i].Feeds = r.fed(p.All[i])
+	}
 	return p
+}
+
+// fed are the fields that an attribute comes to under the mapping.
+func (r *mappedReading) fed(a Attribute) []Field {
+	if known, ok := r.feeds[a.Name]; ok {
+		return known
+	}
+	var fields []Field
+	for _, field := range MappableFields() {
+		attribute, isMapped := r.mapping[field]
+		if isMapped && strings.EqualFold(attribute, a.Name) || !isMapped && slices.Contains(a.Feeds, field) {
+			fields = append(fields, field)
+		}
+	}
+	r.feeds[a.Name] = fields
+	return fields
 }
 
 // field is a mapped field's value.

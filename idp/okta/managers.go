@@ -41,7 +41,7 @@ func (r *refs) own(one record) string {
 // managerOf is whom somebody calls the manager: managerId, else manager. Names
 // of other kinds than an identifier are without regard to case.
 func managerOf(r record) string {
-	for _, attribute := range []string{"managerId", "manager"} {
+	for _, attribute := range candidates(idp.ManagerEmail) {
 		if manager := r.text(attribute); isID(manager) {
 			return manager
 		} else if manager != "" {
