@@ -60,8 +60,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	}
 	for i, n := range people.Sizes() {
 		if n == 0 && !q.allowEmpty {
-			return r, fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-				"%s gave no people", sources.people[i].name)
+			return r, noPeople(sources.people[i].name)
 		}
 	}
 	r.table, err = join.Join(people, users, q.columns, q.options)
@@ -75,6 +74,11 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	}
 	r.sources, r.notices = sources.manifest(people, users), sources.notices.all()
 	return r, nil
+}
+
+// noPeople is the error of a source that gave nobody.
+func noPeople(source string) error {
+	return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth", "%s gave no people", source)
 }
 
 // readBoth reads both sides at the same time. The first that fails ends the

@@ -41,21 +41,25 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	f.idp.items = &f.idp.urls
-	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	f.registerProviders(flags)
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), a file of its users, or demo:")
-	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
-
-	f.provider.register(flags)
-
 	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")
 	flags.StringVar(&f.usage, "usage", "", "read how much Coder is used: `28d`, 30d or dx (the last four full weeks)")
 	flags.StringVar(&f.timezone, "timezone", "UTC", "time `zone` of the days of --usage, such as Europe/Berlin")
 	flags.StringVar(&f.usageThresholds, "usage-thresholds", "", "`file` of an earlier run's --summary, whose thresholds of the usage levels are used again")
 	flags.BoolVar(&f.coderAllowCleartext, "coder-allow-cleartext", false, "send the token over http://")
+}
+
+// registerProviders adds the flags for the side of the people alone.
+func (f *sourceFlags) registerProviders(flags *pflag.FlagSet) {
+	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
+	f.idp.items = &f.idp.urls
+	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Coder)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
+
+	f.provider.register(flags)
 }
 
 // outputFlags say what is written, and where.

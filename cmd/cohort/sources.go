@@ -33,7 +33,8 @@ type sources struct {
 	// the user named it.
 	users   reading
 	notices *notices
-	close   func() error
+	// sample is what serves the sample company, where it is read.
+	sample demo
 }
 
 // userSource is the side of Coder: a deployment, or an export of its users.
@@ -117,42 +118,61 @@ func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable 
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
 func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
-	if len(f.providers) == 0 {
-		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
+	s, err := f.openProviders(w)
+	if err != nil {
+		return nil, err
 	}
-	sample := &demo{}
-	s := &sources{notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
-	s.close = func() error {
-		if s.deployment != nil {
-			s.deployment.Close()
-		}
-		return sample.close()
-	}
-	for _, p := range f.providers {
-		progress := &reading{one: "person", many: "people"}
-		connector, err := idp.Open(p.url, map[string]idp.Opener{
-			"ldap":         f.openLDAP(w, p),
-			"ldaps":        f.openLDAP(w, p),
-			"ldapi":        f.openLDAP(w, p),
-			"okta":         f.openOkta(w, p, progress),
-			idp.FileScheme: openFile(w, p),
-			"demo":         sample.open,
-		})
-		if err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		mapping, err := idp.ParseMapping(p.mapping)
-		if err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		connector = idp.Mapped(connector, mapping)
-		progress.name = connector.Source().Name
-		s.people = append(s.people, peopleSource{connector, progress})
-	}
-	if err := f.openUsers(w, s, sample, allowEmpty); err != nil {
+	if err := f.openUsers(w, s, allowEmpty); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// openProviders opens the side of the people alone.
+func (f *sourceFlags) openProviders(w world) (*sources, error) {
+	if len(f.providers) == 0 {
+		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
+	}
+	s := &sources{notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
+	for _, p := range f.providers {
+		source, err := f.openPeople(w, p, &s.sample)
+		if err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		s.people = append(s.people, source)
+	}
+	return s, nil
+}
+
+// close ends the connections that are kept, and the sample company's servers.
+func (s *sources) close() error {
+	if s.deployment != nil {
+		s.deployment.Close()
+	}
+	return s.sample.close()
+}
+
+// openPeople opens one provider.
+func (f *sourceFlags) openPeople(w world, p *provider, sample *demo) (peopleSource, error) {
+	progress := &reading{one: "person", many: "people"}
+	connector, err := idp.Open(p.url, map[string]idp.Opener{
+		"ldap":         f.openLDAP(w, p),
+		"ldaps":        f.openLDAP(w, p),
+		"ldapi":        f.openLDAP(w, p),
+		"okta":         f.openOkta(w, p, progress),
+		idp.FileScheme: openFile(w, p),
+		"demo":         sample.open,
+	})
+	if err != nil {
+		return peopleSource{}, err
+	}
+	mapping, err := idp.ParseMapping(p.mapping)
+	if err != nil {
+		return peopleSource{}, err
+	}
+	connector = idp.Mapped(connector, mapping)
+	progress.name = connector.Source().Name
+	return peopleSource{connector, progress}, nil
 }
 
 // openFile takes a dump of a directory by its ending, and all else as the format
@@ -168,11 +188,11 @@ func openFile(w world, p *provider) idp.Opener {
 
 // openUsers opens the side of Coder: the sample company, a file, or a
 // deployment.
-func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bool) (err error) {
+func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error) {
 	switch {
 	case f.coder == demoURL:
 		s.users.name = demoURL
-		s.deployment, err = sample.deployment(allowEmpty)
+		s.deployment, err = s.sample.deployment(allowEmpty)
 		s.coder = s.deployment
 		return err
 	case isFile(f.coder):

@@ -20,8 +20,16 @@ type world struct {
 
 // columns is the width of the terminal that stderr is, or 0 where it is none.
 func (w world) columns() int {
-	file, ok := w.stderr.(*os.File)
-	if !ok || w.getenv("TERM") == "dumb" {
+	if w.getenv("TERM") == "dumb" {
+		return 0
+	}
+	return widthOf(w.stderr)
+}
+
+// widthOf is the width of the terminal that a stream is, or 0 where it is none.
+func widthOf(stream io.Writer) int {
+	file, ok := stream.(*os.File)
+	if !ok {
 		return 0
 	}
 	width, _, err := term.GetSize(int(file.Fd()))

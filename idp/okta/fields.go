@@ -71,12 +71,25 @@ func baseAttributes() []string {
 	}
 }
 
+// besideProfile is what is asked of each user besides the profile.
+func besideProfile() []string { return []string{"id", "status", "created"} }
+
 // projection is the parameter "fields" for a request: what is asked of each
-// user. It is empty, for all there is, where an attribute is the org's own:
-// Okta wants those spelled exactly, and only the org knows how they are.
+// user. It is empty for all there is.
 func projection(req idp.Request) string {
-	if req.All {
+	profile := asked(req)
+	if profile == nil {
 		return ""
+	}
+	return strings.Join(besideProfile(), ",") + ",profile:(" + strings.Join(profile, ",") + ")"
+}
+
+// asked are the attributes of the profile that are asked for. It is nil, for
+// all there is, where an attribute is the org's own: Okta wants those spelled
+// exactly, and only the org knows how they are.
+func asked(req idp.Request) []string {
+	if req.All {
+		return nil
 	}
 	profile := slices.Concat(candidates(idp.Logins), candidates(idp.Email), candidates(idp.Aliases))
 	want := func(name string) bool {
@@ -98,8 +111,8 @@ func projection(req idp.Request) string {
 	}
 	for _, name := range req.Attributes {
 		if !want(strings.TrimSpace(name)) {
-			return ""
+			return nil
 		}
 	}
-	return "id,status,created,profile:(" + strings.Join(profile, ",") + ")"
+	return profile
 }
