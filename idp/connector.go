@@ -3,6 +3,8 @@ package idp
 import (
 	"context"
 	"iter"
+
+	"cohort/internal/intent"
 )
 
 // Connector reads people from one source.
@@ -27,6 +29,12 @@ type Lookup interface {
 	// Addresses gives the primary addresses of the people with these Refs.
 	// Whom the source does not know, or knows no address of, is left out.
 	Addresses(ctx context.Context, refs []string) (map[string]string, error)
+}
+
+// Planner is a connector that can say what its stream and its [Lookup] are going
+// to do, by the very code that does it. It takes no credentials and no network.
+type Planner interface {
+	Plan(req Request) intent.Read
 }
 
 // Request names what is wanted of each person, so that nothing else is asked

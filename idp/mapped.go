@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cohort/internal/fault"
+	"cohort/internal/intent"
 	"cohort/internal/suggest"
 )
 
@@ -111,6 +112,15 @@ func (m mappedLookup) Addresses(ctx context.Context, refs []string) (map[string]
 		return nil, ctx.Err()
 	}
 	return m.lookup.Addresses(ctx, refs)
+}
+
+// Plan implements [Planner]; it says nothing but the source's name where the
+// connector is none.
+func (m mapped) Plan(req Request) intent.Read {
+	if planner, ok := m.Connector.(Planner); ok {
+		return planner.Plan(m.reading(req).inner)
+	}
+	return intent.Read{Source: m.Source().Name}
 }
 
 // People implements [Connector].

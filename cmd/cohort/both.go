@@ -46,8 +46,8 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		w.sayWarning(notice)
 		sources.notices.told = append(sources.notices.told, notice)
 	}
-	if q.usage.isOn() && sources.export != nil {
-		return r, fault.New(fault.Usage, "name the deployment by --coder URL", "--usage: a file of users does not tell how much they use Coder")
+	if err := q.usage.fit(sources.deployment); err != nil {
+		return r, err
 	}
 	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
 	if err != nil {

@@ -13,6 +13,7 @@ const (
 	idpFlag   = "idp"
 	coderFlag = "coder"
 	demoFlag  = "demo"
+	planFlag  = "plan"
 )
 
 // sourceFlags say where both sides are, and who we are there.
@@ -38,6 +39,8 @@ type sourceFlags struct {
 
 	providers []*provider
 	said      layers
+	// planOnly says that nobody is read: no secret is looked for.
+	planOnly bool
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
@@ -78,6 +81,8 @@ type outputFlags struct {
 	allowMissing  bool
 	allowEmpty    bool
 
+	planAs string
+
 	dxUsers  string
 	baseline string
 	maxDrop  string
@@ -97,6 +102,8 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
 	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
+	flags.StringVar(&f.planAs, planFlag, "", "say what an export would ask of whom and write where, and read nobody; text, or --plan=json")
+	flags.Lookup(planFlag).NoOptDefVal = "text"
 	flags.StringVar(&f.dxUsers, "dx-users", "", "`file` with the users of DX (CSV, as DX exports them): only these are written with --format dx")
 	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier run's --summary: a fall since then is an error")
 	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")

@@ -78,7 +78,7 @@ func fillSettings(cmd *cobra.Command, w world) (layers, error) {
 }
 
 // isSetting leaves out the flags that are about this one call.
-func isSetting(flag string) bool { return flag != "help" && flag != "config" }
+func isSetting(flag string) bool { return flag != "help" && flag != "config" && flag != planFlag }
 
 func isList(flag *pflag.Flag) bool {
 	_, ok := flag.Value.(pflag.SliceValue)

@@ -91,6 +91,9 @@ func (f *sourceFlags) settle(flags *pflag.FlagSet, said layers) error {
 // secret is what a file holds that a flag names, or a variable: a variable
 // replaces the flag's word in the configuration, as it does everywhere.
 func (f *sourceFlags) secret(w world, flag, file, variable string) (string, error) {
+	if f.planOnly {
+		return "", nil
+	}
 	value := w.getenv(variable)
 	if file == "" || value != "" && f.said[flag] <= inFile {
 		return value, nil
@@ -105,6 +108,8 @@ func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable 
 		return f.secret(w, flag, file, variable)
 	}
 	switch {
+	case f.planOnly:
+		return "", nil
 	case file != "":
 		return readSecret("--"+flag, file)
 	case w.getenv(variable) != "":
@@ -195,6 +200,9 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 		s.deployment, err = s.sample.deployment(allowEmpty)
 		s.coder = s.deployment
 		return err
+	case isFile(f.coder) && f.planOnly:
+		s.users.name = f.coder
+		return nil
 	case isFile(f.coder):
 		s.export, err = coder.OpenExport(coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty})
 		if err != nil {
@@ -234,7 +242,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 		return nil, err
 	}
 	config, err := coder.Config{
-		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
+		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly,
 		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {

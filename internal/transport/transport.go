@@ -173,6 +173,16 @@ func checkHeaders(headers http.Header) error {
 	return nil
 }
 
+// ProxyOf is the host, and port, of the proxy through which a URL is reached;
+// empty without one.
+func ProxyOf(u *url.URL) string {
+	through, err := proxy(&http.Request{URL: u})
+	if err != nil || through == nil {
+		return ""
+	}
+	return through.Host
+}
+
 // proxy asks the environment. The library's own error repeats the proxy's URL,
 // which often holds a password.
 func proxy(req *http.Request) (*url.URL, error) {
