@@ -42,10 +42,7 @@ func (c *Connector) Plan(req idp.Request) intent.Read {
 		scopes := strings.Join(c.scopes(withGroups), ", ")
 		read.Account = "the service app " + c.config.ClientID + "; its private key does not leave this machine"
 		read.Rights = []string{"the scopes " + scopes, "a role that may view all users, such as Read-Only Administrator; nothing is changed in the org"}
-		read.Calls = append(read.Calls, intent.Call{
-			Method: http.MethodPost, Target: tokenPath, Parameters: []string{"scope " + scopes},
-			Times: "once, and again when the token has expired", Purpose: "an access token",
-		})
+		read.Calls = append(read.Calls, c.planToken(withGroups))
 	}
 	if withGroups {
 		read.Calls = append(read.Calls, c.planGroups()...)
@@ -56,6 +53,13 @@ func (c *Connector) Plan(req idp.Request) intent.Read {
 			"an attribute is the org's own, so that Okta sends whole profiles, without credentials; only what the columns take is kept")
 	}
 	return read
+}
+
+func (c *Connector) planToken(withGroups bool) intent.Call {
+	return intent.Call{
+		Method: http.MethodPost, Target: tokenPath, Parameters: []string{"scope=" + strings.Join(c.scopes(withGroups), " ")},
+		Times: "once, and again when the token has expired", Purpose: "an access token",
+	}
 }
 
 func (c *Connector) planGroups() []intent.Call {
@@ -85,6 +89,12 @@ func (c *Connector) planUsers(req idp.Request) []intent.Call {
 		managers := get(usersPath, managerQuery("{names of managers}"), "managers' addresses")
 		managers.Attributes = append([]string{"id", "status"}, managerAttributes()...)
 		managers.Times, managers.OnlyIf = fmt.Sprintf("once for %d of them", batchNames), "managers are not among the people"
+		if c.config.ClientID != "" {
+			// A session of its own, which needs no groups.
+			token := c.planToken(false)
+			token.OnlyIf = managers.OnlyIf
+			calls = append(calls, token)
+		}
 		calls = append(calls, managers)
 	}
 	if c.config.Search != "" || len(c.config.Statuses) > 0 {
