@@ -4,7 +4,7 @@
 //
 // It keeps no people. Of each attribute it keeps a hash a different value, up to
 // [MostValues] of them, and one example; so that a million people with a hundred
-// attributes take some 20 MB at most.
+// attributes take some 30 MB at most.
 package profile
 
 import (
@@ -74,9 +74,15 @@ func (c *column) add(a idp.Attribute, withExamples bool) {
 		c.withheld = Binary
 	}
 	n := 0
-	for _, text := range a.Value.Texts() {
-		n++
-		c.addValue(text, withExamples)
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" {
+			n++
+			c.addValue(text, withExamples)
+		}
+	}
+	add(a.Value.Text)
+	for _, item := range a.Value.Items {
+		add(item)
 	}
 	if n > 0 {
 		c.filled++
@@ -91,6 +97,9 @@ func (c *column) add(a idp.Attribute, withExamples bool) {
 func (c *column) addValue(text string, withExamples bool) {
 	hash := hashOf(text)
 	if c.values != nil {
+		if _, known := c.values[hash]; known {
+			return // it was looked at when it came first
+		}
 		if c.values[hash] = struct{}{}; len(c.values) > MostValues {
 			c.values = nil
 		}

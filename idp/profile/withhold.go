@@ -119,9 +119,8 @@ func wordsOf(name string) []string {
 
 // reasonInValue judges a value by its look.
 func reasonInValue(text string) Reason {
-	isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
 	switch {
-	case !utf8.ValidString(text), strings.ContainsFunc(text, isControl):
+	case !isPlain(text):
 		return Binary
 	case isPasswordHash(text):
 		return Password
@@ -135,6 +134,18 @@ func reasonInValue(text string) Reason {
 	default:
 		return ""
 	}
+}
+
+// isPlain is true for text without control characters, but for the ends of lines
+// and tabs.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+			return utf8.ValidString(text) && !strings.ContainsFunc(text, isControl)
+		}
+	}
+	return true
 }
 
 // isPasswordHash knows the schemes of RFC 2307, section 5.3, and their like, and
