@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -77,32 +75,9 @@ func (f *attributesFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory for the truth")
 }
 
-// chooseFormat is the format that was asked for, else the one of the file's
-// ending.
-func (f *attributesFlags) chooseFormat() (string, error) {
-	switch f.format {
-	case "table", "csv", "json":
-		return f.format, nil
-	case "":
-	default:
-		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", f.format)
-	}
-	switch ending := strings.ToLower(filepath.Ext(f.output)); {
-	case f.output == "":
-		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case ending == ".csv" || ending == ".json":
-		return ending[1:], nil
-	case !join.KnowsFormatOf(f.output) || join.FormatOf(f.output) != join.CSV:
-		return "", fault.New(fault.Usage, "choose one with --format: table, csv or json",
-			"--output: the file's ending is of no format that is written here")
-	default:
-		return "table", nil
-	}
-}
-
 // attributes reads the providers, and writes what their attributes are.
 func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFlags) (err error) {
-	format, err := f.chooseFormat()
+	format, err := tableFormat(f.format, f.output)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const (
 	narrowestSample = 14
 )
 
-// titles are what the table calls the uses of attributes.
+// title is what the table calls a use of attributes.
 func title(use profile.Use) string {
 	switch use {
 	case profile.Cohort:
@@ -59,7 +59,7 @@ type attributeTable struct {
 	withExamples bool
 }
 
-// The columns before the example.
+// The columns, in order.
 const (
 	nameColumn = iota
 	filledColumn
@@ -148,25 +148,23 @@ func attributeRow(a profile.Attribute, people int) []string {
 	if a.Most > 1 {
 		each = "≤" + grouped(a.Most)
 	}
-	example := "(" + string(a.Withheld) + ")"
+	example := ""
 	switch {
-	case a.Withheld == "" && a.Example != "":
+	case a.Withheld != "":
+		example = "(" + string(a.Withheld) + ")"
+	case a.Example != "":
 		example = printable(a.Example)
-	case a.Withheld == "":
-		example = ""
 	}
-	return []string{printable(a.Name), percentage(a.Filled, people), values, each, fed(a), example}
+	return []string{printable(a.Name), percent(a.Filled, people), values, each, fed(a), example}
 }
 
-// percentage is a share in whole percents, of which all are 100% and none 0%
-// only.
-func percentage(n, of int) string {
-	switch percent := 100 * n / max(of, 1); {
-	case percent == 0 && n > 0:
+// percent is a share in whole percents: 100% are all of them, and 0% nobody.
+func percent(n, of int) string {
+	whole := 100 * n / max(of, 1)
+	if whole == 0 && n > 0 {
 		return "<1%"
-	default:
-		return fmt.Sprintf("%d%%", percent)
 	}
+	return fmt.Sprintf("%d%%", whole)
 }
 
 // fed names the fields; of many the first.

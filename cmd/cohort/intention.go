@@ -15,7 +15,7 @@ import (
 type intention struct {
 	People []intent.Read `json:"people"`
 	Users  intent.Read   `json:"users"`
-	Reads  []fileRead    `json:"reads"`
+	Reads  []fileRead    `json:"reads,omitempty"`
 	Writes []fileWritten `json:"writes"`
 }
 

@@ -47,8 +47,10 @@ func (c *Connector) Plan(req idp.Request) intent.Read {
 		read.Calls = append(read.Calls, call)
 	}
 	account, bind := c.planBind()
+	root := planned(rootSearch(), "what the server is, and what it can do")
+	root.Times = bind.Times
 	read.Account = account
-	read.Calls = append(read.Calls, bind, planned(rootSearch(), "what the server is, and what it can do"))
+	read.Calls = append(read.Calls, bind, root)
 	return c.planSearches(read, req)
 }
 

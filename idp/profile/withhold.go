@@ -160,9 +160,11 @@ func isPasswordHash(text string) bool {
 // isBase64 is true for what is too long for a word.
 func isBase64(text string) bool {
 	const longestWord = 120
-	return len(text) > longestWord && !strings.ContainsFunc(text, func(r rune) bool {
-		return !(r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("+/=-_\r\n", r))
-	})
+	isOther := func(r rune) bool {
+		isDigit := '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z'
+		return !isDigit && !strings.ContainsRune("+/=-_\r\n", r)
+	}
+	return len(text) > longestWord && !strings.ContainsFunc(text, isOther)
 }
 
 func hasPrefix(text string, prefixes ...string) bool {

@@ -8,17 +8,17 @@ type Read struct {
 	Source string `json:"source"`
 	// Hosts are whom the read connects to, host and port, in turn where the one
 	// before cannot be reached; none for a file.
-	Hosts []string `json:"hosts"`
+	Hosts []string `json:"hosts,omitempty"`
 	// Protection says how the connection is protected.
 	Protection string `json:"protection,omitempty"`
 	// Account says who signs in, and where the secret goes.
 	Account string `json:"account,omitempty"`
 	// Calls are all requests, in order.
-	Calls []Call `json:"calls"`
+	Calls []Call `json:"calls,omitempty"`
 	// Rights are what the account needs.
-	Rights []string `json:"rights"`
+	Rights []string `json:"rights,omitempty"`
 	// Remarks are sentences without a full stop.
-	Remarks []string `json:"remarks"`
+	Remarks []string `json:"remarks,omitempty"`
 }
 
 // Call is one kind of request.
