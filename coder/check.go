@@ -19,7 +19,7 @@ func (c *Client) Check(ctx context.Context, usage Window, wanted bool, report fu
 		probe.Users, probe.Usage, probe.Duration)
 	defer list.End()
 	watched, link := probe.Watch(ctx)
-	link.Proxy = transport.Through(c.name)
+	link.Proxy = transport.ProxyOf(c.name)
 	version, clock, err := c.build(watched)
 	if !link.Tell(list, strings.HasPrefix(c.name, "https:"), err) {
 		return

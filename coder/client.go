@@ -2,8 +2,10 @@ package coder
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -52,6 +54,9 @@ type Config struct {
 	// AllowEmpty makes it no error that a deployment has no users, or none but
 	// the token's owner.
 	AllowEmpty bool
+	// PlanOnly says that only [Client.Plan] is wanted: the token may be missing
+	// and is not looked for.
+	PlanOnly bool
 	// HTTP says how requests are made.
 	HTTP transport.Config
 }
@@ -63,6 +68,10 @@ type Client struct {
 	allowEmpty bool
 	http       *http.Client
 	sdk        *codersdk.Client
+	// headers are the names of those that go with every request besides.
+	headers []string
+	// certificate says that a client certificate is shown.
+	certificate bool
 }
 
 // New checks the configuration, without a request. Its errors are
@@ -73,7 +82,7 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	switch {
-	case c.Token == "":
+	case c.Token == "" && !c.PlanOnly:
 		return nil, noToken(transport.Origin(u))
 	case strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, fault.New(fault.Usage, "it is one word of letters, digits and dashes",
@@ -81,6 +90,9 @@ func New(c Config) (*Client, error) {
 	case u.Scheme == "http" && !c.AllowCleartext && !loopback(u.Hostname()):
 		return nil, fault.New(fault.Usage, "use https://, or --coder-allow-cleartext where the network is trusted",
 			"--coder: the token would go unencrypted to another host")
+	}
+	if c.PlanOnly {
+		return planOnly(u, c), nil
 	}
 	// codersdk reads answers itself, when it is too late to ask again.
 	c.HTTP.Whole = true
@@ -92,7 +104,8 @@ func New(c Config) (*Client, error) {
 		name:       transport.Origin(u),
 		keyID:      keyIDOf(c.Token),
 		allowEmpty: c.AllowEmpty,
-		http:       client,
+		headers:    slices.Sorted(maps.Keys(c.HTTP.Headers)), certificate: c.HTTP.CertFile != "",
+		http: client,
 		sdk: codersdk.New(u,
 			codersdk.WithSessionToken(c.Token),
 			codersdk.WithHTTPClient(&http.Client{Transport: jsonOnly{client.Transport}})),
@@ -127,7 +140,7 @@ type notJSONError struct{ mediaType string }
 func (e *notJSONError) Error() string { return "got " + e.mediaType }
 
 func (j jsonOnly) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method == http.MethodPost && req.URL.Path == "/api/v2/authcheck" {
+	if req.Method == http.MethodPost && req.URL.Path == authCheckPath {
 		// It changes nothing. The key has no value and is not sent.
 		req = req.Clone(req.Context())
 		req.Header["Idempotency-Key"] = []string{}

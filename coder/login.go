@@ -41,8 +41,10 @@ type system struct {
 
 func (c Config) complete(s system) (Config, error) {
 	c.URL = cmp.Or(c.URL, s.getenv("CODER_URL"))
-	c.Token = cmp.Or(c.Token, s.getenv("CODER_SESSION_TOKEN"))
-	if c.URL == "" || c.Token == "" {
+	if !c.PlanOnly {
+		c.Token = cmp.Or(c.Token, s.getenv("CODER_SESSION_TOKEN"))
+	}
+	if c.URL == "" || c.Token == "" && !c.PlanOnly {
 		if err := c.fromLogin(s); err != nil {
 			return c, err
 		}
@@ -70,7 +72,7 @@ func (c *Config) fromLogin(s system) error {
 			"no Coder deployment is named")
 	}
 	u, err := deployment(c.URL)
-	if err != nil || c.Token != "" {
+	if err != nil || c.Token != "" || c.PlanOnly {
 		return err
 	}
 	isKeyring, err := s.usesKeyring()

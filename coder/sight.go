@@ -14,7 +14,10 @@ import (
 )
 
 // leastRights is what to ask an administrator for.
-const leastRights = "the role auditor and a token with the scopes user:read and template:*, without an allow-list, suffice"
+const (
+	rights      = "the role auditor and a token with the scopes user:read and template:*, without an allow-list"
+	leastRights = rights + ", suffice"
+)
 
 // Caller is whom a token speaks for, and what can be learnt about it.
 type Caller struct {

@@ -80,6 +80,8 @@ func (c *Client) readingUsage(d day) string {
 	return fmt.Sprintf("read the usage of %s on %s", c.name, d)
 }
 
+const usagePath = "/api/v2/insights/user-activity"
+
 // usageOn reads one day.
 func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 	doing := c.readingUsage(d)
@@ -87,7 +89,7 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 		"start_time": {d.start.Format(time.RFC3339)},
 		"end_time":   {d.end.Format(time.RFC3339)},
 	}
-	resp, err := c.sdk.Request(ctx, http.MethodGet, "/api/v2/insights/user-activity?"+query.Encode(), nil)
+	resp, err := c.sdk.Request(ctx, http.MethodGet, usagePath+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, c.failure(ctx, doing, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"cohort/internal/intent"
 	"cohort/internal/probe"
 )
 
@@ -39,6 +40,12 @@ type Checker interface {
 	Check(ctx context.Context, report func(probe.Step))
 }
 
+// Planner is a connector that can say what its stream and its [Lookup] are going
+// to do, by the very code that does it. It takes no credentials and no network.
+type Planner interface {
+	Plan(req Request) intent.Read
+}
+
 // Request names what is wanted of each person, so that nothing else is asked
 // of the source.
 type Request struct {
@@ -50,6 +57,10 @@ type Request struct {
 	// [Person.Attributes] when the stream goes on, so that the source may use
 	// their memory again. Their texts may be kept.
 	Reuse bool
+	// All wants everything that the source has of each person, in Person.All.
+	// What a person's attributes are the source knows alone, so that nothing
+	// can be left out on the way.
+	All bool
 	// Notify is told, during the stream and from its goroutine, what the user
 	// should know about the read as a whole: one sentence without a full
 	// stop, such as "3 referrals were not followed". It may be nil.

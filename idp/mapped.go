@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cohort/internal/fault"
+	"cohort/internal/intent"
 	"cohort/internal/suggest"
 )
 
@@ -113,6 +114,15 @@ func (m mappedLookup) Addresses(ctx context.Context, refs []string) (map[string]
 	return m.lookup.Addresses(ctx, refs)
 }
 
+// Plan implements [Planner]; it says nothing but the source's name where the
+// connector is none.
+func (m mapped) Plan(req Request) intent.Read {
+	if planner, ok := m.Connector.(Planner); ok {
+		return planner.Plan(m.reading(req).inner)
+	}
+	return intent.Read{Source: m.Source().Name}
+}
+
 // People implements [Connector].
 func (m mapped) People(ctx context.Context, req Request) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
@@ -142,6 +152,8 @@ type mappedReading struct {
 	// to request.Fields; -1 where it is mapped.
 	own   []int
 	refOf func(value string) string
+	// feeds are the fields of each attribute by its name, of those seen.
+	feeds map[string][]Field
 
 	people    int
 	filled    map[Field]int
@@ -152,7 +164,8 @@ type mappedReading struct {
 func (m mapped) reading(req Request) *mappedReading {
 	r := &mappedReading{
 		request: req, mapping: m.mapping, at: map[Field]int{}, filled: map[Field]int{},
-		inner: Request{Attributes: slices.Clone(req.Attributes), Notify: req.Notify},
+		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, Notify: req.Notify},
+		feeds: map[string][]Field{},
 		refOf: strings.TrimSpace,
 	}
 	if referrer, ok := m.Connector.(Referrer); ok {
@@ -246,7 +259,26 @@ func (r *mappedReading) person(p Person) Person {
 	p.Fields = fields
 	split := len(r.request.Attributes)
 	p.Attributes = p.Attributes[:split:split]
+	for i := range p.All {
+		p.All[i].Feeds = r.fed(p.All[i])
+	}
 	return p
+}
+
+// fed are the fields that an attribute comes to under the mapping.
+func (r *mappedReading) fed(a Attribute) []Field {
+	if known, ok := r.feeds[a.Name]; ok {
+		return known
+	}
+	var fields []Field
+	for _, field := range MappableFields() {
+		attribute, isMapped := r.mapping[field]
+		if isMapped && strings.EqualFold(attribute, a.Name) || !isMapped && slices.Contains(a.Feeds, field) {
+			fields = append(fields, field)
+		}
+	}
+	r.feeds[a.Name] = fields
+	return fields
 }
 
 // field is a mapped field's value.

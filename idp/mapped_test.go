@@ -39,6 +39,11 @@ func (s shelf) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person
 			for _, name := range req.Attributes {
 				p.Attributes = append(p.Attributes, get(name))
 			}
+			if req.All {
+				for name, value := range attributes {
+					p.All = append(p.All, idp.Attribute{Name: name, Value: value, Feeds: map[string][]idp.Field{"mail": {idp.Email}, "title": {idp.Title}}[name]})
+				}
+			}
 			if !yield(p, nil) {
 				return
 			}
@@ -62,7 +67,7 @@ func threePeople() shelf {
 	return shelf{
 		{
 			"id": idp.TextOf("1"), "mail": idp.TextOf("a@x"), "aliases": idp.ListOf("a1@x", "A2@x"), "name": idp.TextOf("Ann"), "title": idp.TextOf("CEO"),
-			"othermail": idp.ListOf("a2@x", "a3@x"), "level": idp.NumberOf("7"), "number": idp.NumberOf("007"), "hired": idp.TextOf("20240301120000.0Z"),
+			"othermail": idp.ListOf("a2@x", "a3@x"), "level": idp.NumberOf("7"), "number": idp.TextOf("007"), "hired": idp.TextOf("20240301120000.0Z"),
 		},
 		{
 			"id": idp.TextOf("2"), "mail": idp.TextOf("b@x"), "name": idp.TextOf("Bob"), "manager": idp.TextOf("1"), "boss": idp.TextOf("a@x"),
@@ -130,6 +135,25 @@ func TestMapped(t *testing.T) {
 	}
 	if diff := cmp.Diff(wantNotices, notices); diff != "" {
 		t.Errorf("notices (-want +got):\n%s", diff)
+	}
+}
+
+func TestMappedAttributesFeedWhatTheMappingSays(t *testing.T) {
+	feeds := map[string][]idp.Field{}
+	mapping := idp.Mapping{idp.Title: "Level", idp.Email: "mail", idp.Department: "level"}
+	for person, err := range idp.Mapped(threePeople(), mapping).People(t.Context(), idp.Request{All: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range person.All {
+			if len(a.Feeds) > 0 {
+				feeds[a.Name] = a.Feeds
+			}
+		}
+	}
+	want := map[string][]idp.Field{"mail": {idp.Email}, "level": {idp.Title, idp.Department}}
+	if diff := cmp.Diff(want, feeds); diff != "" {
+		t.Errorf("fields by attribute (-want +got):\n%s", diff)
 	}
 }
 

@@ -31,6 +31,24 @@ type Person struct {
 	Fields []Value
 	// Attributes holds the values of Request.Attributes, in that order.
 	Attributes []Value
+	// All holds, with Request.All only, what the source has of the person
+	// under names of its own, in any order and each name once. Asked for by
+	// such a name, an attribute has the same value.
+	All []Attribute
+}
+
+// Attribute is what a source has of a person under a name of its own.
+type Attribute struct {
+	// Name is spelled as the source does, and the same for everybody.
+	Name string
+	// Value is never absent.
+	Value Value
+	// Binary says that the value is bytes in base64.
+	Binary bool
+	// Feeds are the fields that the attribute may come to, by the connector's
+	// mapping: person fields, [Aliases] and [Logins]. They are the same for
+	// everybody, and nobody changes them.
+	Feeds []Field
 }
 
 // Status says whether a person may sign in at the identity provider.

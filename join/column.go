@@ -113,6 +113,15 @@ func (c Columns) Headers() []string {
 	return headers
 }
 
+// Sources are what the columns come from, as they were named, in order.
+func (c Columns) Sources() []string {
+	sources := make([]string, len(c.list))
+	for i, column := range c.list {
+		sources[i] = column.spec
+	}
+	return sources
+}
+
 // resolve finds what a source means, and notes what it needs.
 func (c *Columns) resolve(source string) column {
 	name, forced := strings.CutPrefix(source, attributePrefix)

@@ -52,8 +52,8 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 			return err
 		}
 	}
-	if q.usage.isOn() && sources.file != nil {
-		return r, fault.New(fault.Usage, "name the deployment by --coder URL", "--usage: a file of users does not tell how much they use Coder")
+	if err := q.usage.fit(sources.deployment); err != nil {
+		return r, err
 	}
 	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
 	if err != nil {

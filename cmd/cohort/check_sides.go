@@ -61,8 +61,8 @@ func (f *sourceFlags) sides(w world, sample *demo, usage usagePlan) ([]*side, er
 			return nil, err
 		}
 	}
-	s := &sources{notices: &notices{}}
-	if err := f.openUsers(w, s, sample, false); err != nil {
+	s := &sources{sample: sample, notices: &notices{}}
+	if err := f.openUsers(w, s, false); err != nil {
 		return append(sides, unopened(coderFlag, f.coder, err)), nil
 	}
 	return append(sides, newSide(coderFlag, s.users.name, func(ctx context.Context, report func(probe.Step)) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,20 +92,21 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// chooseFormat is the format that was asked for, else the one of the file's
-// ending.
-func (f *diffFlags) chooseFormat() (string, error) {
-	switch f.format {
-	case "table", "csv", "json":
-		return f.format, nil
-	case "":
-	default:
-		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", f.format)
+// tableFormat is the format that was asked for of table, csv and json, else the
+// one of the output's ending.
+func tableFormat(format, output string) (string, error) {
+	switch {
+	case output == "":
+		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
+	case slices.Contains([]string{"table", "csv", "json"}, format):
+		return format, nil
+	case format != "":
+		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", format)
 	}
-	switch ending := strings.ToLower(filepath.Ext(f.output)); {
+	switch ending := strings.ToLower(filepath.Ext(output)); {
 	case ending == ".csv" || ending == ".json":
 		return ending[1:], nil
-	case !join.KnowsFormatOf(f.output) || join.FormatOf(f.output) != join.CSV:
+	case !join.KnowsFormatOf(output) || join.FormatOf(output) != join.CSV:
 		return "", fault.New(fault.Usage, "choose one with --format: table, csv or json",
 			"--output: the file's ending is of no format that is written here")
 	default:
@@ -114,12 +116,9 @@ func (f *diffFlags) chooseFormat() (string, error) {
 
 // compareExports reads both files and writes what changed.
 func compareExports(ctx context.Context, w world, stdin io.Reader, paths []string, f *diffFlags) error {
-	format, err := f.chooseFormat()
+	format, err := tableFormat(f.format, f.output)
 	if err != nil {
 		return err
-	}
-	if f.output == "" {
-		return fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
 	}
 	for _, path := range paths {
 		if isSameFile(path, f.output) {

@@ -26,7 +26,8 @@ written unless both were read to their end.`,
   COHORT_LDAP_PASSWORD=… CODER_SESSION_TOKEN=… cohort export \
     --idp ldaps://ldap.example.com/ou=people,dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com \
-    --coder https://coder.example.com -o people.csv`,
+    --coder https://coder.example.com -o people.csv
+  cohort export --plan                  (what it would ask and write; reads nobody)`,
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,6 +38,10 @@ written unless both were read to their end.`,
 			plan, err := to.plan(from.said, usage.isOn())
 			if err != nil {
 				return err
+			}
+			if to.planAs != "" {
+				from.planOnly = true
+				return planExport(cmd.Context(), w, &from, &to, usage, plan)
 			}
 			return export(cmd.Context(), w, &from, &to, usage, plan)
 		},

@@ -13,6 +13,7 @@ const (
 	idpFlag   = "idp"
 	coderFlag = "coder"
 	demoFlag  = "demo"
+	planFlag  = "plan"
 )
 
 // sourceFlags say where both sides are, and who we are there.
@@ -40,19 +41,13 @@ type sourceFlags struct {
 
 	providers []*provider
 	said      layers
+	// planOnly says that nobody is read: no secret is looked for.
+	planOnly bool
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	f.idp.items = &f.idp.urls
-	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	f.registerProviders(flags)
 	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), a file of its users, or demo:")
-	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Okta and Coder)")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
-
-	f.provider.register(flags)
-
 	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")
 	flags.StringVar(&f.usage, "usage", "", "read how much Coder is used: `28d`, 30d or dx (the last four full weeks)")
 	flags.StringVar(&f.timezone, "timezone", "UTC", "time `zone` of the days of --usage, such as Europe/Berlin")
@@ -75,6 +70,18 @@ func (f *matchFlags) domains() (join.DomainAliases, error) {
 	return join.ParseDomainAliases(f.domainAliases)
 }
 
+// registerProviders adds the flags for the side of the people alone.
+func (f *sourceFlags) registerProviders(flags *pflag.FlagSet) {
+	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
+	f.idp.items = &f.idp.urls
+	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Okta and Coder)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
+
+	f.provider.register(flags)
+}
+
 // outputFlags say what is written, and where.
 type outputFlags struct {
 	matchFlags
@@ -89,6 +96,8 @@ type outputFlags struct {
 	separator    string
 	formulas     string
 	allowMissing bool
+
+	planAs string
 
 	dxUsers  string
 	baseline string
@@ -108,6 +117,8 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
 	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
+	flags.StringVar(&f.planAs, planFlag, "", "say what an export would ask of whom and write where, and read nobody; text, or --plan=json")
+	flags.Lookup(planFlag).NoOptDefVal = "text"
 	flags.StringVar(&f.dxUsers, "dx-users", "", "`file` with the users of DX (CSV, as DX exports them): only these are written with --format dx")
 	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier run's --summary: a fall since then is an error")
 	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")

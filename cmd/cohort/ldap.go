@@ -66,6 +66,7 @@ func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
 			Referrals:      p.ldap.referrals,
 			PageSize:       p.ldap.pageSize,
 			ReadTimeout:    f.timeout,
+			PlanOnly:       f.planOnly,
 		})
 	}
 }

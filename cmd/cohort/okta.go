@@ -74,6 +74,7 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 			Groups:       p.okta.groups,
 			RateShare:    max(int(math.Round(rateShare*100)), 1),
 			Parallel:     p.okta.parallel,
+			PlanOnly:     f.planOnly,
 			Waiting:      progress.wait,
 			HTTP: transport.Config{
 				Version: version(), CAFile: p.okta.caFile, ReadTimeout: f.timeout, BaseDelay: w.retryDelay, MaxDelay: f.patience,

@@ -39,7 +39,10 @@ func printables(texts []string) []string {
 const longest = 40
 
 // shorten cuts the end of a long text.
-func shorten(text string) string {
+func shorten(text string) string { return shortenTo(text, longest) }
+
+// shortenTo cuts the end of a text that takes more columns.
+func shortenTo(text string, longest int) string {
 	if displayWidth(text) <= longest {
 		return text
 	}

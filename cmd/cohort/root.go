@@ -29,7 +29,7 @@ a person, the provider's attributes, and whether that person uses Coder.`,
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newExport(w), newAudit(w), newExplain(w), newDiff(w), newCheck(w), newInit(w), newVersion())
+	root.AddCommand(newExport(w), newAudit(w), newExplain(w), newDiff(w), newAttributes(w), newCheck(w), newInit(w), newVersion())
 	// Cobra adds its own commands when it runs; the settings need all of them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -92,7 +92,9 @@ func keepOwnOutput(cmd *cobra.Command, said layers) error {
 }
 
 // isSetting leaves out the flags that are about this one call.
-func isSetting(flag string) bool { return flag != "help" && flag != "config" && flag != "force" }
+func isSetting(flag string) bool {
+	return flag != "help" && flag != "config" && flag != "force" && flag != planFlag
+}
 
 func isList(flag *pflag.Flag) bool {
 	_, ok := flag.Value.(pflag.SliceValue)

@@ -35,7 +35,8 @@ type sources struct {
 	// the user named it.
 	users   reading
 	notices *notices
-	close   func() error
+	// sample is what serves the sample company, where it is read.
+	sample *demo
 }
 
 // userSource is the side of Coder: a deployment, or an export of its users.
@@ -105,6 +106,9 @@ func (f *sourceFlags) settle(flags *pflag.FlagSet, said layers) error {
 // secret is what a file holds that a flag names, or a variable: a variable
 // replaces the flag's word in the configuration, as it does everywhere.
 func (f *sourceFlags) secret(w world, flag, file, variable string) (string, error) {
+	if f.planOnly {
+		return "", nil
+	}
 	value := w.getenv(variable)
 	if file == "" || value != "" && f.said[flag] <= inFile {
 		return value, nil
@@ -119,6 +123,8 @@ func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable 
 		return f.secret(w, flag, file, variable)
 	}
 	switch {
+	case f.planOnly:
+		return "", nil
 	case file != "":
 		return readSecret("--"+flag, file)
 	case w.getenv(variable) != "":
@@ -132,28 +138,38 @@ func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable 
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
 func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
+	s, err := f.openProviders(w)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.openUsers(w, s, allowEmpty); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// openProviders opens the side of the people alone.
+func (f *sourceFlags) openProviders(w world) (*sources, error) {
 	if len(f.providers) == 0 {
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
 	}
-	sample := &demo{}
-	s := &sources{notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
-	s.close = func() error {
-		if s.deployment != nil {
-			s.deployment.Close()
-		}
-		return sample.close()
-	}
+	s := &sources{sample: &demo{}, notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
 	for _, p := range f.providers {
-		source, err := f.openPeople(w, p, sample)
+		source, err := f.openPeople(w, p, s.sample)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
 		s.people = append(s.people, source)
 	}
-	if err := f.openUsers(w, s, sample, allowEmpty); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
 	return s, nil
+}
+
+// close ends the connections that are kept, and the sample company's servers.
+func (s *sources) close() error {
+	if s.deployment != nil {
+		s.deployment.Close()
+	}
+	return s.sample.close()
 }
 
 // openPeople opens one provider.
@@ -196,13 +212,16 @@ func openFile(w world, p *provider) idp.Opener {
 
 // openUsers opens the side of Coder: the sample company, a file, or a
 // deployment.
-func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bool) (err error) {
+func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error) {
 	switch {
 	case f.coder == demoURL:
 		s.users.name = demoURL
-		s.deployment, err = sample.deployment(allowEmpty)
+		s.deployment, err = s.sample.deployment(allowEmpty)
 		s.coder = s.deployment
 		return err
+	case isFile(f.coder) && f.planOnly:
+		s.users.name = f.coder
+		return nil
 	case isFile(f.coder):
 		if f.coder == "-" && slices.ContainsFunc(f.providers, func(p *provider) bool { return p.url == "-" }) {
 			return fault.New(fault.Usage, "write one of them to a file", "--idp and --coder are both standard input")
@@ -242,7 +261,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (
 		return nil, err
 	}
 	config, err := coder.Config{
-		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
+		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly,
 		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, MaxDelay: f.patience, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {

@@ -20,6 +20,14 @@ type usagePlan struct {
 // isOn says whether use is read.
 func (p usagePlan) isOn() bool { return p.window.Name != "" }
 
+// fit refuses a file of users, which does not tell the use.
+func (p usagePlan) fit(deployment *coder.Client) error {
+	if p.isOn() && deployment == nil {
+		return fault.New(fault.Usage, "name the deployment by --coder URL", "--usage: a file of users does not tell how much they use Coder")
+	}
+	return nil
+}
+
 // planUsage checks the settings about use.
 func (f *sourceFlags) planUsage(now time.Time) (p usagePlan, err error) {
 	if f.usage == "" {

@@ -31,7 +31,22 @@ type mapping struct {
 	keys [keyKinds]*source
 	// all are those above.
 	all []*source
+	// everything are the columns that have a name, where all was asked for.
+	everything []named
+	// unnamed counts those beyond [mostNamed].
+	unnamed int
 }
+
+// named is a column under its own name.
+type named struct {
+	slot  int
+	name  string
+	feeds []idp.Field
+}
+
+// mostNamed is how many columns are shown where all was asked for; more are
+// keys that are data.
+const mostNamed = 10_000
 
 // source is where a value comes from: the columns that mean it, the nearest
 // first.
@@ -100,7 +115,39 @@ func (m *mapping) column(name string, slot int) (isWanted bool) {
 		s.columns = append(s.columns, column{slot, near, name})
 		slices.SortStableFunc(s.columns, func(a, b column) int { return cmp.Compare(b.near, a.near) })
 	}
+	if m.request.All && name != "" {
+		isWanted = m.give(name, plain, slot) || isWanted
+	}
 	return isWanted
+}
+
+// give gives a column under its own name, unless there are too many.
+func (m *mapping) give(name, plain string, slot int) (isGiven bool) {
+	isSame := func(other named) bool { return other.name == name }
+	switch {
+	case slices.ContainsFunc(m.everything, isSame):
+		return false
+	case len(m.everything) == mostNamed:
+		m.unnamed++
+		return false
+	}
+	m.everything = append(m.everything, named{slot, name, m.feeds(name, plain)})
+	return true
+}
+
+// feeds are the fields that a column may come to.
+func (m *mapping) feeds(name, plain string) []idp.Field {
+	var fields []idp.Field
+	for _, field := range idp.MappableFields() {
+		means := m.fit(&source{field: field}, name, plain) != strange
+		if _, isRenamed := m.renamed[field]; field == idp.ManagerEmail && !isRenamed {
+			means = means || fit(managerRef, plain) != strange
+		}
+		if means {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // cell is what the record has in a slot.

@@ -156,6 +156,9 @@ func (r *reading) tell() {
 	for _, notice := range r.notices {
 		r.request.Tell(notice)
 	}
+	if b.unnamed > 0 {
+		r.request.Tell(fmt.Sprintf("%s has more than %d keys; the others are left out of all attributes", r.name, mostNamed))
+	}
 	b.oddEmail.Tell(r.request, "what "+r.name+" has for the email of %s is no address, such as %q, and counts as none")
 	b.oddManager.Tell(r.request, "what "+r.name+" has for the manager_email of %s is no address, such as %q, and is left out")
 	b.oddStatus.Tell(r.request, "the status of %s in "+r.name+" is unknown, since nobody knows what %q means")

@@ -94,10 +94,24 @@ func (b *builder) person(at place) (idp.Person, error) {
 			return idp.Person{}, err
 		}
 	}
+	if b.request.All {
+		p.All = b.all()
+	}
 	if b.names != nil {
 		b.remember(&p)
 	}
 	return p, nil
+}
+
+// all are the record's cells that have something in them.
+func (b *builder) all() []idp.Attribute {
+	attributes := make([]idp.Attribute, 0, len(b.everything))
+	for _, column := range b.everything {
+		if value := b.cell(column.slot); value.Kind != idp.Absent {
+			attributes = append(attributes, idp.Attribute{Name: column.name, Value: value, Feeds: column.feeds})
+		}
+	}
+	return attributes
 }
 
 // take gives room for n values that nobody else has, unless that is allowed.

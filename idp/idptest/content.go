@@ -134,6 +134,9 @@ func fillsOnlyWhatWasAsked(ctx context.Context, _ Suite, c idp.Connector) error 
 		if p.Ref != "" || p.Manager != "" {
 			return fmt.Errorf("%q has Ref %q and Manager %q, which nobody asked for", p.ID, p.Ref, p.Manager)
 		}
+		if len(p.All) > 0 {
+			return fmt.Errorf("%q has all attributes, which nobody asked for", p.ID)
+		}
 	}
 	if people, err = readAll(ctx, c, idp.Request{Fields: []idp.Field{idp.ManagerEmail}}); err != nil {
 		return err

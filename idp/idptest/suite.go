@@ -104,6 +104,7 @@ func checks() []check {
 		{"gives values parallel to the request", givesValuesInParallel},
 		{"knows attributes in any case", knowsAttributesInAnyCase},
 		{"leaves an unknown attribute absent", leavesUnknownAbsent},
+		{"gives all attributes when all are asked for", givesAllAttributes},
 		{"fills only what was asked for", fillsOnlyWhatWasAsked},
 		{"gives well-formed values", givesWellFormedValues},
 		{"tells notices in one sentence during the stream", tellsNotices},

@@ -92,6 +92,12 @@ func (r row) person(req idp.Request) idp.Person {
 		}
 		p.Attributes = append(p.Attributes, value)
 	}
+	if req.All {
+		p.All = append(p.All, idp.Attribute{Name: "fullName", Value: idp.TextOf(r.name), Feeds: []idp.Field{idp.Name}})
+		if len(r.groups) > 0 {
+			p.All = append(p.All, idp.Attribute{Name: "memberOf", Value: idp.TextOrList(r.groups...)})
+		}
+	}
 	return p
 }
 
@@ -208,6 +214,49 @@ func TestSuiteCatchesMisbehaviour(t *testing.T) {
 				}
 			}),
 			"leaves an unknown attribute absent", "has an attribute that nobody has",
+		},
+		{
+			"all attributes that nobody asked for",
+			people(func(p *idp.Person, _ idp.Request) {
+				p.All = []idp.Attribute{{Name: "fullName", Value: idp.TextOf("x")}}
+			}),
+			"fills only what was asked for", "which nobody asked for",
+		},
+		{
+			"all attributes but one",
+			people(func(p *idp.Person, req idp.Request) {
+				if req.All {
+					p.All = p.All[:1]
+				}
+			}),
+			"gives all attributes when all are asked for", `"memberOf" is not among all attributes`,
+		},
+		{
+			"an attribute that is left out for one person",
+			people(func(p *idp.Person, req idp.Request) {
+				if req.All && p.ID == "3" {
+					p.All = p.All[:1]
+				}
+			}),
+			"gives all attributes when all are asked for", `all attributes of "3" differ`,
+		},
+		{
+			"an attribute that comes twice",
+			people(func(p *idp.Person, req idp.Request) {
+				if req.All {
+					p.All = append(p.All, p.All[0])
+				}
+			}),
+			"gives all attributes when all are asked for", "comes twice",
+		},
+		{
+			"an attribute that feeds something else for each",
+			people(func(p *idp.Person, req idp.Request) {
+				if req.All && p.ID == "2" {
+					p.All[0].Feeds = []idp.Field{idp.Title}
+				}
+			}),
+			"gives all attributes when all are asked for", "and with somebody else",
 		},
 		{
 			"references that nobody asked for",

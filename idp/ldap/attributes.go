@@ -10,9 +10,15 @@ func (m *mapping) load(e *entry) {
 	clear(m.values)
 	clear(m.isPlain)
 	m.missing = m.missing[:0]
+	if m.everything != nil {
+		m.everything.present = m.everything.present[:0]
+	}
 	for _, a := range e.Attributes {
 		if len(a.Values) == 0 {
 			continue
+		}
+		if m.everything != nil {
+			m.meet(a.Name)
 		}
 		targets, known := m.routes[a.Name]
 		if !known {

@@ -53,6 +53,8 @@ func (c *Connector) checkCertificate() error {
 		return fault.New(fault.Usage, "name it with --ldap-cert-file", "--ldap-key-file: the key has no certificate")
 	case key == "":
 		return fault.New(fault.Usage, "name it with --ldap-key-file", "--ldap-cert-file: the certificate has no key")
+	case c.config.PlanOnly:
+		return nil
 	}
 	if err := secretfile.Check("--ldap-key-file", key); err != nil {
 		return err

@@ -67,6 +67,10 @@ import (
 //		ReadTimeout:    2 * time.Minute,  // of silence while an answer is due
 //		PageSize:       500,              // entries an answer (RFC 2696)
 //
+//		// Only [Connector.Plan] can be asked for: credentials may be missing, and
+//		// are not read from files.
+//		PlanOnly: false,
+//
 //		// "error" refuses a directory of which other servers have parts;
 //		// "report" and "" tell of them. They are never followed.
 //		Referrals: "error",
@@ -87,6 +91,7 @@ type Config struct {
 	PageSize       int
 	Referrals      string
 	Resolver       *net.Resolver
+	PlanOnly       bool
 }
 
 // What a Config's zeros stand for. Active Directory ends a query after two
@@ -118,7 +123,10 @@ type Connector struct {
 	certificates []tls.Certificate
 }
 
-var _ idp.Connector = (*Connector)(nil)
+var (
+	_ idp.Connector = (*Connector)(nil)
+	_ idp.Planner   = (*Connector)(nil)
+)
 
 // New checks everything that can be checked without a network. Its errors are
 // of the kind [fault.Usage] and name the setting as the command's users know
@@ -181,6 +189,8 @@ func (c *Connector) checkSearch() error {
 func (c *Connector) checkCredentials() error {
 	name := c.config.BindDN
 	switch {
+	case c.config.PlanOnly:
+		return nil
 	case name == "" && c.config.Password != "":
 		return fault.New(fault.Usage, "name the account with --ldap-bind-dn",
 			"--ldap-bind-dn: there is a password (--ldap-password-file, COHORT_LDAP_PASSWORD) but no account")

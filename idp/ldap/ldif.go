@@ -12,6 +12,7 @@ import (
 
 	"cohort/idp"
 	"cohort/internal/fault"
+	"cohort/internal/intent"
 )
 
 // LDIFConfig says which file is read. Either is needed:
@@ -47,7 +48,10 @@ type LDIF struct {
 	taken atomic.Bool
 }
 
-var _ idp.Connector = (*LDIF)(nil)
+var (
+	_ idp.Connector = (*LDIF)(nil)
+	_ idp.Planner   = (*LDIF)(nil)
+)
 
 // NewLDIF looks whether there is such a file. Its errors are of the kind
 // [fault.Usage].
@@ -91,6 +95,10 @@ func (l *LDIF) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person
 		}
 	}
 }
+
+// Plan implements [idp.Planner]: a file is read to its end, whatever of it is
+// wanted.
+func (l *LDIF) Plan(idp.Request) intent.Read { return intent.File(l.path) }
 
 // RefOf implements [idp.Referrer]: value is a DN.
 func (l *LDIF) RefOf(value string) string { return normalDN(value) }

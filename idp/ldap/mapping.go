@@ -36,7 +36,8 @@ type mapping struct {
 	signs      []sign
 	references references
 	origin     origin
-	withRefs   bool // ManagerEmail was asked for
+	withRefs   bool        // ManagerEmail was asked for
+	everything *everything // nil where not all was asked for
 
 	missing  []cut  // of the current entry
 	isBinary []bool // by slot: whether values came with the option "binary"
@@ -92,20 +93,16 @@ func mappingOf(req idp.Request, from origin) *mapping {
 		tell:       req.Tell,
 		told:       map[string]bool{},
 	}
+	want := func(field idp.Field) []int { return m.want(candidates(field, from.flavour)...) }
+	aliases, ids := want(idp.Aliases), want(idp.ID)
 	m.always = always{
-		mail:  m.want("mail")[0],
-		proxy: m.want("proxyAddresses")[0],
-		guid:  m.want("objectGUID")[0],
-	}
-	if from.flavour == activeDirectory {
-		m.always.logins = m.want("userPrincipalName")
-	} else {
-		m.always.alternates = m.want("mailAlternateAddress")
-		m.always.logins = m.want("userPrincipalName", "krbPrincipalName", "uid")
-		m.always.ids = m.want("entryUUID", "nsUniqueId", "ipaUniqueID")
+		mail:  want(idp.Email)[0],
+		proxy: aliases[0], alternates: aliases[1:],
+		logins: want(idp.Logins),
+		guid:   ids[0], ids: ids[1:],
 	}
 	if m.withRefs {
-		m.always.manager = m.want("manager")[0]
+		m.always.manager = want(idp.ManagerEmail)[0]
 	}
 	m.signs = signsOf(from.flavour, slices.Contains(req.Fields, idp.StatusRaw))
 	for i := range m.signs {
@@ -117,10 +114,22 @@ func mappingOf(req idp.Request, from origin) *mapping {
 	for _, name := range req.Attributes {
 		m.attributes = append(m.attributes, m.attributeSource(name))
 	}
+	if req.All {
+		m.everything = newEverything()
+	}
 	m.values = make([][]string, len(m.names))
 	m.isPlain = make([]bool, len(m.names))
 	m.isBinary = make([]bool, len(m.names))
 	return m
+}
+
+// asked are the attributes to ask a server for: all of a person where all is
+// wanted, and by name what not every server counts among all.
+func (m *mapping) asked() []string {
+	if m.everything == nil {
+		return m.names
+	}
+	return append([]string{allUser, allOperational}, m.names...)
 }
 
 func (m *mapping) fieldSource(field idp.Field) source {
@@ -130,7 +139,7 @@ func (m *mapping) fieldSource(field idp.Field) source {
 		return source{kind: rawStatus}
 	case field == idp.Groups:
 		return source{kind: groupNames, slots: m.want(names...)}
-	case len(names) == 0:
+	case field == idp.ManagerEmail, len(names) == 0:
 		return source{kind: nothing}
 	default:
 		return source{kind: firstValue, slots: m.want(names...)}
@@ -195,6 +204,9 @@ func (m *mapping) build(e *entry) idp.Person {
 	}
 	split := len(m.fields)
 	p.Fields, p.Attributes = values[:split:split], values[split:]
+	if m.everything != nil {
+		p.All = m.all()
+	}
 	return p
 }
 
@@ -220,13 +232,17 @@ func (m *mapping) value(from source, e *entry) idp.Value {
 	}
 }
 
+// syntaxIn is how the values in a source's slot become text.
+func (m *mapping) syntaxIn(from source) syntax {
+	if m.isBinary[from.slots[0]] {
+		return octets
+	}
+	return from.syntax
+}
+
 // texts are an attribute's values in their customary text form.
 func (m *mapping) texts(from source) []string {
-	slot, syntax := from.slots[0], from.syntax
-	if m.isBinary[slot] {
-		syntax = octets
-	}
-	values := m.values[slot]
+	values, syntax := m.values[from.slots[0]], m.syntaxIn(from)
 	if key := canonical(from.name); syntax == octets && len(values) > 0 && !m.told[key] {
 		m.told[key] = true
 		m.tell(from.name + " is binary, and its values stand in base64")

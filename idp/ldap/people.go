@@ -23,6 +23,9 @@ func (c *Connector) People(ctx context.Context, req idp.Request) iter.Seq2[idp.P
 	}
 }
 
+// managerMapping is for what is read of managers who are looked up.
+func managerMapping(from origin) *mapping { return mappingOf(idp.Request{}, from) }
+
 // Addresses implements [idp.Lookup]: refs are DNs in their normal form.
 func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]string, error) {
 	s, err := c.open(ctx)
@@ -30,7 +33,7 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 		return nil, err
 	}
 	defer s.close()
-	mapping := mappingOf(idp.Request{}, s.server.origin())
+	mapping := managerMapping(s.server.origin())
 	addresses := make(map[string]string)
 	for _, ref := range refs {
 		// What somebody typed into the attribute may be no DN at all.
@@ -58,16 +61,22 @@ func (c *Connector) Addresses(ctx context.Context, refs []string) (map[string]st
 // RefOf implements [idp.Referrer]: value is a DN.
 func (c *Connector) RefOf(value string) string { return normalDN(value) }
 
-// query is the search for people: what the user named, else what the server
-// suggests.
-func (c *Connector) query(s *session, attributes []string) (search, error) {
-	query := search{
+// search is the search for people as far as the user named it: base and filter
+// may be empty.
+func (c *Connector) search(attributes []string) search {
+	return search{
 		base:       c.address.base,
 		scope:      c.address.scopeCode(),
 		filter:     c.address.filter,
 		attributes: attributes,
 		pageSize:   c.config.PageSize,
 	}
+}
+
+// query is the search for people: what the user named, else what the server
+// suggests.
+func (c *Connector) query(s *session, attributes []string) (search, error) {
+	query := c.search(attributes)
 	if query.base == "" {
 		var err error
 		if query.base, err = s.server.base(); err != nil {

@@ -81,7 +81,7 @@ func (r *reading) run(ctx context.Context) error {
 func (r *reading) read(ctx context.Context, s *session) (again bool, err error) {
 	r.attempt++
 	mapping := mappingOf(r.request, s.server.origin())
-	query, err := r.connector.query(s, mapping.names)
+	query, err := r.connector.query(s, mapping.asked())
 	if r.attributes != nil {
 		query.attributes = r.attributes
 	}

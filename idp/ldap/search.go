@@ -50,10 +50,18 @@ func (s *session) entries(ctx context.Context, query search) iter.Seq2[*entry, e
 	}
 }
 
+// anyEntry is the filter that every entry meets.
+const anyEntry = "(objectClass=*)"
+
+// entrySearch is the search for a single entry.
+func entrySearch(dn string, attributes []string) search {
+	return search{base: dn, scope: wire.BaseObject, filter: anyEntry, attributes: attributes}
+}
+
 // one reads a single entry by its DN. What is not there, or is not shown, is
 // nil without an error.
 func (s *session) one(ctx context.Context, dn string, attributes []string) (*entry, error) {
-	query := search{base: dn, scope: wire.BaseObject, filter: "(objectClass=*)", attributes: attributes}
+	query := entrySearch(dn, attributes)
 	var found *entry
 	for e, err := range s.entries(ctx, query) {
 		if err != nil {

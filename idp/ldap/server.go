@@ -44,6 +44,9 @@ type server struct {
 
 // open connects, signs in and reads the root DSE.
 func (c *Connector) open(ctx context.Context) (*session, error) {
+	if c.config.PlanOnly {
+		return nil, errPlanOnly
+	}
 	connected, err := c.dial(ctx)
 	if err != nil {
 		return nil, err
@@ -86,7 +89,7 @@ func (s *session) close() {
 // client's certificate, or on a socket by the process's user, as other clients
 // do it there.
 func (c *Connector) external() bool {
-	return c.config.BindDN == "" && (len(c.certificates) > 0 || c.address.scheme == "ldapi")
+	return c.config.BindDN == "" && (c.config.CertFile != "" || c.address.scheme == "ldapi")
 }
 
 // who says as whom it signs in.
@@ -139,13 +142,18 @@ func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error
 	return s.failure(ctx, doing, err)
 }
 
+// rootSearch is the search for the root DSE.
+func rootSearch() search {
+	return search{
+		scope: wire.BaseObject, filter: anyEntry,
+		attributes: append(flavourAttributes(), "namingContexts", "defaultNamingContext", "supportedControl", "currentTime"),
+	}
+}
+
 // readRootDSE asks the server what it is (RFC 4512, section 5.1). A server
 // that answers with an error result hides it, which is its right.
 func (c *Connector) readRootDSE(ctx context.Context, s *session) (server, error) {
-	query := search{
-		scope: wire.BaseObject, filter: "(objectClass=*)",
-		attributes: append(flavourAttributes(), "namingContexts", "defaultNamingContext", "supportedControl", "currentTime"),
-	}
+	query := rootSearch()
 	values := make(map[string][]string)
 	for e, err := range s.entries(ctx, query) {
 		if _, answered := errors.AsType[*wire.ResultError](err); answered {

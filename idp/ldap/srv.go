@@ -22,6 +22,16 @@ type service struct {
 	port string // in place of the record's
 }
 
+// services are those that DNS is asked for, in turn.
+func (c *Connector) services() []service {
+	if c.address.scheme == "ldaps" {
+		// Few publish the first, Active Directory does not; what listens on
+		// 389 mostly listens on 636, too.
+		return []service{{"ldaps", ""}, {"ldap", "636"}}
+	}
+	return []service{{"ldap", ""}}
+}
+
 // lookUp asks DNS for the servers of the base DN's domain, in the order of
 // their priority and weight (RFC 2782; Active Directory publishes them). A
 // password goes only where the user pointed: to hosts inside the domain that
@@ -30,16 +40,10 @@ type service struct {
 func (c *Connector) lookUp(ctx context.Context) ([]endpoint, error) {
 	domain := domainOf(c.address.base)
 	doing := "looking up the LDAP servers of " + domain
-	services := []service{{"ldap", ""}}
-	if c.address.scheme == "ldaps" {
-		// Few publish the first, Active Directory does not; what listens on
-		// 389 mostly listens on 636, too.
-		services = []service{{"ldaps", ""}, {"ldap", "636"}}
-	}
 	within, cancel := context.WithTimeout(ctx, c.config.ConnectTimeout)
 	defer cancel()
 	outside := 0
-	for _, service := range services {
+	for _, service := range c.services() {
 		// The dot at the end keeps the resolver from trying its own domains.
 		_, records, err := c.config.Resolver.LookupSRV(within, service.name, "tcp", domain+".")
 		if ended := ended(ctx, doing); ended != nil {

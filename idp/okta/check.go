@@ -29,7 +29,7 @@ func (c *Connector) Check(ctx context.Context, report func(probe.Step)) {
 	}
 	defer s.close()
 	watched, link := probe.Watch(ctx)
-	link.Proxy = transport.Through(c.origin)
+	link.Proxy = transport.ProxyOf(c.origin)
 	users, err := s.get(watched, address(usersPath, nil, 1))
 	var failure error
 	if err != nil {

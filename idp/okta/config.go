@@ -59,6 +59,8 @@ import (
 //		RateShare: 50,
 //		// --okta-parallel: how many parts of the org to read at a time; 4 when 0.
 //		Parallel: 4,
+//		// Only [Connector.Plan] can be asked for: credentials may be missing.
+//		PlanOnly: false,
 //		// Is told when the read begins to wait: for what, and until when.
 //		Waiting: func(reason string, until time.Time) {},
 //		HTTP: transport.Config{
@@ -82,6 +84,7 @@ type Config struct {
 
 	RateShare int
 	Parallel  int
+	PlanOnly  bool
 	// Waiting may be called from several goroutines, one at a time. It may be
 	// nil.
 	Waiting func(reason string, until time.Time)
@@ -102,6 +105,7 @@ type Connector struct {
 var (
 	_ idp.Connector = (*Connector)(nil)
 	_ idp.Lookup    = (*Connector)(nil)
+	_ idp.Planner   = (*Connector)(nil)
 )
 
 // maxParallel is how many calls at a time are asked for at most: Okta's
@@ -143,6 +147,8 @@ func (c *Connector) host() string { return strings.TrimPrefix(c.origin, "https:/
 
 func (c *Connector) checkCredentials() error {
 	switch {
+	case c.config.PlanOnly:
+		return nil
 	case c.config.Token != "" && (c.config.ClientID != "" || c.config.PrivateKey != ""):
 		// Neither is better: they may see different people.
 		return fault.New(fault.Usage, "unset one of them: OKTA_CLIENT_TOKEN, or OKTA_CLIENT_CLIENTID with OKTA_CLIENT_PRIVATEKEY",

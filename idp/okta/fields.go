@@ -9,10 +9,18 @@ import (
 
 // candidates are the attributes of each field in the order in which they are
 // asked; the first that has a value wins. Name has its own rule where they
-// fail, ManagerEmail is Person.Manager, Groups come from the groups, StatusRaw
+// fail, all addresses and logins count, ManagerEmail is Person.Manager, Groups come from the groups, StatusRaw
 // is no attribute, and StartDate has no customary one.
 func candidates(field idp.Field) []string {
 	switch field {
+	case idp.Email:
+		return []string{"email"}
+	case idp.Aliases:
+		return []string{"secondEmail"}
+	case idp.Logins:
+		return []string{"login"}
+	case idp.ManagerEmail:
+		return []string{"managerId", "manager"}
 	case idp.Name:
 		return []string{"displayName"}
 	case idp.GivenName:
@@ -46,6 +54,9 @@ func candidates(field idp.Field) []string {
 	}
 }
 
+// nameParts are what a name is made of where there is no displayName.
+func nameParts() []string { return []string{"firstName", "lastName"} }
+
 // baseAttributes are the attributes that every org's profiles know, as Okta
 // spells them
 // (https://developer.okta.com/docs/api/openapi/okta-management/management/tags/user).
@@ -60,11 +71,27 @@ func baseAttributes() []string {
 	}
 }
 
+// besideProfile is what is asked of each user besides the profile.
+func besideProfile() []string { return []string{"id", "status", "created"} }
+
 // projection is the parameter "fields" for a request: what is asked of each
-// user. It is empty, for all there is, where an attribute is the org's own:
-// Okta wants those spelled exactly, and only the org knows how they are.
+// user. It is empty for all there is.
 func projection(req idp.Request) string {
-	profile := []string{"login", "email", "secondEmail"}
+	profile := asked(req)
+	if profile == nil {
+		return ""
+	}
+	return strings.Join(besideProfile(), ",") + ",profile:(" + strings.Join(profile, ",") + ")"
+}
+
+// asked are the attributes of the profile that are asked for. It is nil, for
+// all there is, where an attribute is the org's own: Okta wants those spelled
+// exactly, and only the org knows how they are.
+func asked(req idp.Request) []string {
+	if req.All {
+		return nil
+	}
+	profile := slices.Concat(candidates(idp.Logins), candidates(idp.Email), candidates(idp.Aliases))
 	want := func(name string) bool {
 		base := baseAttributes()
 		i := slices.IndexFunc(base, func(own string) bool { return strings.EqualFold(own, name) })
@@ -74,22 +101,18 @@ func projection(req idp.Request) string {
 		return i >= 0
 	}
 	for _, field := range req.Fields {
-		switch field {
-		case idp.Name:
-			want("firstName")
-			want("lastName")
-		case idp.ManagerEmail:
-			want("managerId")
-			want("manager")
+		names := candidates(field)
+		if field == idp.Name {
+			names = append(names, nameParts()...)
 		}
-		for _, name := range candidates(field) {
+		for _, name := range names {
 			want(name)
 		}
 	}
 	for _, name := range req.Attributes {
 		if !want(strings.TrimSpace(name)) {
-			return ""
+			return nil
 		}
 	}
-	return "id,status,created,profile:(" + strings.Join(profile, ",") + ")"
+	return profile
 }

@@ -20,6 +20,10 @@ import (
 
 const groupsPath = "/api/v1/groups"
 
+func groupsQuery() url.Values { return url.Values{"expand": {"stats"}} }
+
+func membersPath(group string) string { return groupsPath + "/" + group + "/users" }
+
 // group is a group of the org. The SDK's type is left: it decodes into maps
 // what is not needed.
 type group struct {
@@ -94,7 +98,7 @@ func (s *session) membership(ctx context.Context, tell func(string)) (membership
 		}
 		workers.Go(func() error {
 			doing := fmt.Sprintf("read the members of the group %q of %s", g.Profile.Name, host)
-			for items, err := range s.list(within, groupsPath+"/"+url.PathEscape(g.ID)+"/users", nil) {
+			for items, err := range s.list(within, membersPath(url.PathEscape(g.ID)), nil) {
 				if gone, ok := errors.AsType[*refusal](err); ok && gone.status == http.StatusNotFound && gone.code == "E0000007" {
 					return nil // it was deleted a moment ago, and has no members
 				}
@@ -125,7 +129,7 @@ func (s *session) membership(ctx context.Context, tell func(string)) (membership
 func (s *session) groups(ctx context.Context) ([]group, error) {
 	var groups []group
 	seen := map[string]bool{}
-	for items, err := range s.list(ctx, groupsPath, url.Values{"expand": {"stats"}}) {
+	for items, err := range s.list(ctx, groupsPath, groupsQuery()) {
 		if err != nil {
 			return nil, err
 		}

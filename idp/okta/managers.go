@@ -41,7 +41,7 @@ func (r *refs) own(one record) string {
 // managerOf is whom somebody calls the manager: managerId, else manager. Names
 // of other kinds than an identifier are without regard to case.
 func managerOf(r record) string {
-	for _, attribute := range []string{"managerId", "manager"} {
+	for _, attribute := range candidates(idp.ManagerEmail) {
 		if manager := r.text(attribute); isID(manager) {
 			return manager
 		} else if manager != "" {
@@ -71,11 +71,7 @@ func (c *Connector) Addresses(ctx context.Context, names []string) (map[string]s
 	addresses := make(map[string]string, len(names))
 	for batch := range batches(names) {
 		meant := newMeant(batch)
-		query := url.Values{
-			"search": {meant.expression()},
-			"fields": {"id,status,profile:(login,email,employeeNumber)"},
-		}
-		for items, err := range s.list(ctx, usersPath, query) {
+		for items, err := range s.list(ctx, usersPath, managerQuery(meant.expression())) {
 			if err != nil {
 				return nil, s.failure(ctx, "look up managers in "+c.host(), err)
 			}
@@ -90,6 +86,14 @@ func (c *Connector) Addresses(ctx context.Context, names []string) (map[string]s
 		meant.settle(addresses)
 	}
 	return addresses, nil
+}
+
+// managerAttributes are by what managers are known, and their addresses.
+func managerAttributes() []string { return []string{"login", "email", "employeeNumber"} }
+
+// managerQuery asks for the managers that an expression finds.
+func managerQuery(expression string) url.Values {
+	return url.Values{"search": {expression}, "fields": {"id,status,profile:(" + strings.Join(managerAttributes(), ",") + ")"}}
 }
 
 // A search of Okta's may be refused when it is long. These keep its URL below
@@ -153,7 +157,7 @@ func (m *meant) expression() string {
 
 func (m *meant) add(r record) {
 	keys := []string{"id " + r.id}
-	for _, property := range []string{"login", "email", "employeeNumber"} {
+	for _, property := range managerAttributes() {
 		keys = append(keys, property+" "+strings.ToLower(r.text(property)))
 	}
 	for _, key := range keys {

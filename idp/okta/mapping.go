@@ -15,10 +15,15 @@ type mapping struct {
 	withRefs bool // ManagerEmail was asked for
 	refs     refs
 	groups   membership
+	feeds    map[string][]idp.Field // where all is asked for
 }
 
 func mappingOf(req idp.Request, groups membership) *mapping {
-	return &mapping{request: req, withRefs: slices.Contains(req.Fields, idp.ManagerEmail), groups: groups}
+	m := &mapping{request: req, withRefs: slices.Contains(req.Fields, idp.ManagerEmail), groups: groups}
+	if req.All {
+		m.feeds = feeds()
+	}
+	return m
 }
 
 // person is what a record says.
@@ -46,6 +51,9 @@ func (m *mapping) person(r record) idp.Person {
 		values[split+i] = valueOf(r.find(strings.TrimSpace(name)))
 	}
 	p.Fields, p.Attributes = values[:split:split], values[split:]
+	if m.request.All {
+		p.All = m.all(r)
+	}
 	return p
 }
 
@@ -55,6 +63,8 @@ func (m *mapping) field(r record, field idp.Field) idp.Value {
 		return idp.TextOf(r.status)
 	case idp.Groups:
 		return m.groups.of(r.id)
+	case idp.ManagerEmail:
+		return idp.Value{}
 	}
 	for _, name := range candidates(field) {
 		if value := firstOf(r.profile.get(name)); value != "" {
@@ -63,7 +73,11 @@ func (m *mapping) field(r record, field idp.Field) idp.Value {
 	}
 	if field == idp.Name {
 		// What Okta's own pages show.
-		return idp.TextOf(strings.TrimSpace(r.text("firstName") + " " + r.text("lastName")))
+		var parts []string
+		for _, name := range nameParts() {
+			parts = append(parts, r.text(name))
+		}
+		return idp.TextOf(strings.TrimSpace(strings.Join(parts, " ")))
 	}
 	return idp.Value{}
 }

@@ -113,17 +113,8 @@ func (e *noSearchError) short() string {
 // lists reads everybody by plain lists. The first leaves out who has left;
 // a second has them, and whoever leaves in the meantime.
 func (r *reading) lists(ctx context.Context) error {
-	var queries []url.Values
-	switch c := r.connector.config; {
-	case c.Search != "":
-		queries = []url.Values{{"search": {expression(c.Search, c.Statuses, span{})}}}
-	case len(c.Statuses) > 0:
-		queries = []url.Values{{"filter": {anyStatus(c.Statuses)}}}
-	default:
-		queries = []url.Values{{}, {"filter": {anyStatus([]string{deprovisioned})}}}
-	}
 	settled := false
-	for _, query := range queries {
+	for _, query := range r.connector.listQueries() {
 		for items, err := range r.session.list(ctx, usersPath, query) {
 			if err != nil {
 				return err
@@ -142,6 +133,18 @@ func (r *reading) lists(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// listQueries are the plain lists that have everybody together.
+func (c *Connector) listQueries() []url.Values {
+	switch c := c.config; {
+	case c.Search != "":
+		return []url.Values{{"search": {expression(c.Search, c.Statuses, span{})}}}
+	case len(c.Statuses) > 0:
+		return []url.Values{{"filter": {anyStatus(c.Statuses)}}}
+	default:
+		return []url.Values{{}, {"filter": {anyStatus([]string{deprovisioned})}}}
+	}
 }
 
 // people are those of the records that were asked for. The org has chosen
@@ -180,7 +183,7 @@ func (r *reading) give(ctx context.Context, people []idp.Person) error {
 func (r *reading) nobody(ctx context.Context) error {
 	doing := "read the people of " + r.connector.host()
 	if r.connector.config.Search != "" || len(r.connector.config.Statuses) > 0 {
-		page, err := r.session.get(ctx, address(usersPath, nil, 1))
+		page, err := r.session.get(ctx, address(usersPath, nil, anybody))
 		if err != nil {
 			return r.session.failure(ctx, doing, err)
 		}
@@ -195,6 +198,9 @@ func (r *reading) nobody(ctx context.Context) error {
 	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator",
 		"%s: the org shows nobody, which is how Okta treats who may not read users", doing)
 }
+
+// anybody is the size of the page that shows whether there is anybody at all.
+const anybody = 1
 
 func plural(n int, one, many string) string {
 	if n == 1 {

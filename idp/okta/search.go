@@ -244,16 +244,20 @@ func (w *worker) settle(items []json.RawMessage) {
 }
 
 func (w *worker) address(part span, size int) string {
-	c := w.connector.config
+	return address(usersPath, w.connector.searchQuery(w.request, part), size)
+}
+
+// searchQuery is the search for a part of the org.
+func (c *Connector) searchQuery(req idp.Request, part span) url.Values {
 	query := url.Values{
-		"search":    {expression(c.Search, c.Statuses, part)},
+		"search":    {expression(c.config.Search, c.config.Statuses, part)},
 		"sortBy":    {"created"},
 		"sortOrder": {"asc"},
 	}
-	if fields := projection(w.request); fields != "" {
+	if fields := projection(req); fields != "" {
 		query.Set("fields", fields)
 	}
-	return address(usersPath, query, size)
+	return query
 }
 
 // isUnanswered is true for what plain lists may not suffer from: everything

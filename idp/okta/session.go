@@ -29,6 +29,9 @@ type session struct {
 // open makes a session, without a request. With scopes it signs in as the
 // service app, where there is one.
 func (c *Connector) open(scopes []string) (*session, error) {
+	if c.config.PlanOnly {
+		return nil, errPlanOnly
+	}
 	s := &session{connector: c}
 	var turn sync.Mutex
 	waiting := func(reason string, until time.Time) {

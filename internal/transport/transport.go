@@ -183,9 +183,9 @@ func checkHeaders(headers http.Header) error {
 	return nil
 }
 
-// Through is the host of the proxy that requests to a URL go through, or
-// nothing where they go to its own.
-func Through(target string) string {
+// ProxyOf is the host, and port, of the proxy through which a URL is reached;
+// empty without one.
+func ProxyOf(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
 		return ""
