@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,33 +23,22 @@ func newAudit(w world) *cobra.Command {
 	var from sourceFlags
 	var to auditFlags
 	cmd := &cobra.Command{
-		Use:   "audit",
-		Short: "Find leavers with an account, accounts without a person, and what else to look at",
+		Use:   "audit --idp URL --coder URL",
+		Short: "Find leavers with an account, accounts without a person",
 		Long: `audit reads both sides as export does, and tells what an identity team should
-look at, each with its evidence and what to do:
-
-` + kindsHelp() + `
-Findings about owners and administrators are a degree graver. Suspended accounts
-and service accounts are for information only. The exit code is 3 when a finding
-of --fail-on is shown that is more than information. Nothing is written unless
-both sides were read to their end.`,
+look at, each with its evidence and what to do. The exit code is 3 when there
+are findings of --fail-on: cohort help findings. Nothing is written unless both
+sides were read to their end.`,
 		Example: `  cohort audit --demo
   cohort audit --kinds leaver,privileged --format csv -o leavers.csv
   cohort audit --accepted accepted.csv --fail-on all
-  cohort audit --kinds idle --idle 60d --fail-on none
-
-accepted.csv lists what somebody has looked at, until a day or for good:
-
-  key,reason,until
-  orphan:build-bot,runs the nightly build (Platform),2026-12-31
-  second-account:qmoreau,moves in May,`,
+  cohort audit --kinds idle --idle 60d --fail-on none`,
 		Args: noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
 			said, err := fillSettings(cmd, w)
 			if err != nil {
 				return err
 			}
-			to.settle(said)
 			return from.settle(cmd.Flags(), said)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,22 +54,13 @@ accepted.csv lists what somebody has looked at, until a day or for good:
 	return cmd
 }
 
-// kindsHelp lists the kinds of findings.
-func kindsHelp() string {
-	var b strings.Builder
-	for _, kind := range join.FindingKinds() {
-		fmt.Fprintf(&b, "  %-17s %s\n", kind, kind.About())
-	}
-	return b.String()
-}
-
 // auditFlags say what to look for, and where to tell it.
 type auditFlags struct {
 	output        string
 	format        string
 	kinds         []string
 	failOn        []string
-	idle          string
+	idle          int // in days
 	accepted      string
 	domainAliases []string
 	formulas      string
@@ -90,26 +69,23 @@ type auditFlags struct {
 
 func (f *auditFlags) register(flags *pflag.FlagSet) {
 	f.failOn = []string{string(join.FindingLeaver), string(join.FindingOrphan)}
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "text, csv, json or markdown (default: by the file's ending, else text)")
-	flags.Var(&list{items: &f.kinds, separator: ","}, "kinds", "kinds of findings to show (default: all)")
-	flags.Var(&list{items: &f.failOn, separator: ","}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
-	flags.StringVar(&f.idle, "idle", "90d", "`days` after which an account that was not seen is idle")
-	flags.StringVar(&f.accepted, "accepted", "", "CSV `file` with key, reason and until: findings that somebody has looked at")
-	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
-	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
-}
-
-// settle drops what the settings for all commands say of the output: they mean
-// the table, which an audit must not replace.
-func (f *auditFlags) settle(said layers) {
-	if said["output"] != onCommandLine {
-		f.output = "-"
+	registerFormulas(flags, &f.formulas)
+	registerMatching(flags, &f.domainAliases, &f.allowEmpty)
+	f.output, f.idle = "-", 90
+	// What the settings for all commands say of the output means the table,
+	// which an audit must not replace.
+	flags.VarP(path{&f.output, []string{"csv", "json", "md", "txt"}}, "output", "o", "file to write; - is standard output")
+	formats := choose(&f.format, auditFormats()...)
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else text)")
+	onCommandLineOnly(flags, "output", "format")
+	var kinds []string
+	for _, kind := range join.FindingKinds() {
+		kinds = append(kinds, string(kind))
 	}
-	if said["format"] != onCommandLine {
-		f.format = ""
-	}
+	flags.Var(&list{items: &f.kinds, separator: ",", allowed: kinds}, "kinds", "kinds of findings to show (default: all)")
+	flags.Var(&list{items: &f.failOn, separator: ",", allowed: append(kinds, "all", "none")}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
+	flags.Var(days{&f.idle}, "idle", "days unseen after which an account is idle")
+	flags.Var(path{&f.accepted, []string{"csv"}}, "accepted", "file with findings that somebody has looked at, as CSV")
 }
 
 // auditFormats are the formats of an audit.
@@ -133,9 +109,7 @@ func (f *auditFlags) plan() (auditPlan, error) {
 	if p.format, err = f.formatOf(); err != nil {
 		return p, err
 	}
-	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
-		return p, err
-	}
+	p.csv.KeepFormulas = f.formulas == keepFormulas
 	if len(f.kinds) > 0 {
 		if p.kinds, err = join.ParseFindingKinds("--kinds", f.kinds); err != nil {
 			return p, err
@@ -150,12 +124,7 @@ func (f *auditFlags) plan() (auditPlan, error) {
 			return p, err
 		}
 	}
-	number, isDays := strings.CutSuffix(f.idle, "d")
-	days, err := strconv.ParseUint(number, 10, 16)
-	if !isDays || err != nil || days == 0 {
-		return p, fault.New(fault.Usage, "write days, such as 90d", "--idle has a value that it does not take")
-	}
-	p.options.Idle = time.Duration(days) * 24 * time.Hour
+	p.options.Idle = time.Duration(f.idle) * 24 * time.Hour
 	if p.domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
 		return p, err
 	}
@@ -178,10 +147,8 @@ func (f *auditFlags) formatOf() (string, error) {
 	switch {
 	case f.output == "":
 		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case slices.Contains(auditFormats(), f.format):
-		return f.format, nil
 	case f.format != "":
-		return "", fault.New(fault.Usage, "allowed are text, csv, json and markdown", "--format: %q is no format of an audit", f.format)
+		return f.format, nil
 	}
 	switch strings.ToLower(filepath.Ext(f.output)) {
 	case ".csv":
@@ -197,18 +164,6 @@ func (f *auditFlags) formatOf() (string, error) {
 		return "text", nil
 	}
 	return "", fault.New(fault.Usage, "choose one with --format: text, csv, json or markdown", "--output: the file's ending is of no format that is written here")
-}
-
-// keepFormulas reads the choice of --formulas.
-func keepFormulas(choice string) (bool, error) {
-	switch choice {
-	case "escape":
-		return false, nil
-	case "keep":
-		return true, nil
-	default:
-		return false, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", choice)
-	}
 }
 
 // now is the moment from which an audit counts days: the sample company's own

@@ -21,29 +21,26 @@ func newDiff(w world) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Compare two exports: who joined, left, started or stopped using Coder",
+		Short: "Compare two exports: who joined, left, started, stopped",
 		Long: `diff compares two files that cohort export wrote, CSV or JSON lines, also one
 with the other: who joined and left, who started and stopped using Coder, whose
 usage level went up or down, and every other cell that changed, by column. One
 of the files may be - for standard input.
 
 Rows are matched by e-mail, trimmed and in lower case; --key names other
-columns. Where several rows share a key, equal ones are matched first, then those
-most alike; rows without a key are matched only where they are equal. The table
-lists the first 20 of each kind, and leaves out the single changes of columns
-that change for everybody who works, such as coder_last_seen_at; its counts, CSV
-and JSON are always complete.`,
+columns. Where several rows share a key, equal ones are matched first, then
+those most alike; rows without a key are matched only where they are equal. The
+table lists the first 20 of each kind, and leaves out the single changes of
+columns that change for everybody who works, such as coder_last_seen_at; its
+counts, CSV and JSON are always complete.`,
 		Example: `  cohort diff last-week.csv people.csv
   cohort diff last-week.csv people.csv --ignore coder_last_seen_at --exit-code
   cohort diff old.jsonl new.csv --key email,username -o changes.csv
   cohort diff old.csv new.csv --format json | jq .counts`,
 		Args: diffArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
-				return err
-			}
-			return keepOwnOutput(cmd, said)
+			_, err := fillSettings(cmd, w)
+			return err
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return compareExports(cmd.Context(), w, cmd.InOrStdin(), args, &f)
@@ -67,12 +64,17 @@ type diffFlags struct {
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
 	f.key = []string{string(idp.Email)}
-	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	flags.Var(&list{items: &f.key, separator: ","}, "key", "columns that say together which row is whose")
-	flags.Var(&list{items: &f.ignore, separator: ","}, "ignore", "columns that are not compared")
+	registerConfig(flags, &f.config)
+	flags.Var(&list{items: &f.key, separator: ",", offer: offerColumns}, "key", "columns that say together which row is whose")
+	flags.Var(&list{items: &f.ignore, separator: ",", offer: offerColumns}, "ignore", "columns that are not compared")
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in the CSV files")
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "table, csv or json (default: by the file's ending, else table)")
+	// What the environment and the file say of these is about the export,
+	// and what that wrote is most likely what is compared.
+	f.output = "-"
+	flags.VarP(path{&f.output, []string{"csv", "json"}}, "output", "o", "file to write; - is standard output")
+	formats := choose(&f.format, "table", "csv", "json")
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else table)")
+	onCommandLineOnly(flags, "output", "format")
 	flags.BoolVar(&f.all, "all", false, "leave nothing out of the table")
 	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 3 when something changed")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary beside csv and json")
@@ -91,29 +93,11 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
-// keepOwnOutput takes the output and its format from the command line alone:
-// those of the environment and the file are the export's, and what it wrote is
-// most likely what is compared.
-func keepOwnOutput(cmd *cobra.Command, said layers) error {
-	for _, name := range []string{"output", "format"} {
-		if flag := cmd.Flags().Lookup(name); said[name] != onCommandLine {
-			if err := flag.Value.Set(flag.DefValue); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // chooseFormat is the format that was asked for, else the one of the file's
 // ending.
 func (f *diffFlags) chooseFormat() (string, error) {
-	switch f.format {
-	case "table", "csv", "json":
+	if f.format != "" {
 		return f.format, nil
-	case "":
-	default:
-		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", f.format)
 	}
 	switch ending := strings.ToLower(filepath.Ext(f.output)); {
 	case ending == ".csv" || ending == ".json":

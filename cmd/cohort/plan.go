@@ -30,8 +30,8 @@ type tablePlan struct {
 func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 	p := tablePlan{
 		format:  join.FormatOf(f.output),
-		csv:     join.CSVOptions{Separator: f.separator},
-		options: join.Options{AllowMissing: f.allowMissing},
+		csv:     join.CSVOptions{Separator: f.separator, KeepFormulas: f.formulas == keepFormulas},
+		options: join.Options{Join: join.Kind(f.join), AllowMissing: f.allowMissing},
 
 		isDefault: said["columns"] == unsaid,
 	}
@@ -43,19 +43,7 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 		return p, fault.New(fault.Usage, "choose one with --format: csv, jsonl or dx", "--output: the file's ending is of no format that is written here")
 	}
 	if f.format != "" {
-		if p.format, err = join.ParseFormat(f.format); err != nil {
-			return p, err
-		}
-	}
-	switch f.formulas {
-	case "escape":
-	case "keep":
-		p.csv.KeepFormulas = true
-	default:
-		return p, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", f.formulas)
-	}
-	if p.options.Join, err = join.ParseKind(f.join); err != nil {
-		return p, err
+		p.format = join.Format(f.format)
 	}
 	if p.options.Domains, err = join.ParseDomainAliases(f.domainAliases); err != nil {
 		return p, err

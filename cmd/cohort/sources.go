@@ -155,11 +155,14 @@ func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
 	return s, nil
 }
 
+// ldifFormat is the name of the format of directories' dumps.
+const ldifFormat = "ldif"
+
 // openFile takes a dump of a directory by its ending, and all else as the format
 // that was named or the ending tells.
 func openFile(w world, p *provider) idp.Opener {
 	return func(path string) (idp.Connector, error) {
-		if p.format == "ldif" || p.format == "" && strings.EqualFold(filepath.Ext(path), ".ldif") {
+		if p.format == ldifFormat || p.format == "" && strings.EqualFold(filepath.Ext(path), ".ldif") {
 			return ldap.NewLDIF(ldap.LDIFConfig{Path: path, Input: w.stdin})
 		}
 		return file.New(file.Config{Path: path, Format: p.format, Input: w.stdin})
