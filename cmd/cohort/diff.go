@@ -38,6 +38,12 @@ counts, CSV and JSON are always complete.`,
   cohort diff old.jsonl new.csv --key email,username -o changes.csv
   cohort diff old.csv new.csv --format json | jq .counts`,
 		Args: diffArguments,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 1 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return filesEndingIn([]string{"csv", "jsonl", "ndjson"})
+		},
 		PreRunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fillSettings(cmd, w)
 			return err

@@ -139,11 +139,12 @@ func newHelp() *cobra.Command {
 		Short: "Tell about a command, or about a topic",
 		Example: `  cohort help export
   cohort help ldap`,
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return helpNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
+			names := slices.DeleteFunc(helpNames(cmd.Root()), func(name string) bool { return !strings.HasPrefix(name, typed) })
+			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -170,7 +171,7 @@ func newHelp() *cobra.Command {
 
 // helpNames are the commands and topics that there is help about.
 func helpNames(root *cobra.Command) []string {
-	names := slices.DeleteFunc(commandNames(root), func(name string) bool { return name == "help" })
+	names := commandNames(root)
 	for _, topic := range topics() {
 		names = append(names, topic.name)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,14 +85,18 @@ func (l *list) complete(typed string) ([]cobra.Completion, cobra.ShellCompDirect
 	if propose == nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	before := ""
-	if l.separator != "" {
-		at := strings.LastIndex(typed, l.separator) + 1
-		before, typed = typed[:at], typed[at:]
+	if l.separator == "" {
+		return propose(typed)
 	}
+	at := strings.LastIndex(typed, l.separator) + 1
+	before, typed := typed[:at], typed[at:]
+	given := strings.Split(before, l.separator)
 	proposed, directive := propose(typed)
-	for i := range proposed {
-		proposed[i] = before + proposed[i]
+	var items []string
+	for _, item := range proposed {
+		if !slices.Contains(given, item) {
+			items = append(items, before+item)
+		}
 	}
-	return proposed, directive
+	return items, directive | cobra.ShellCompDirectiveNoSpace
 }

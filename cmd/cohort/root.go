@@ -58,7 +58,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func commandNames(cmd *cobra.Command) []string {
 	var names []string
 	for _, command := range cmd.Commands() {
-		names = append(names, command.Name())
+		if command.IsAvailableCommand() {
+			names = append(names, command.Name())
+		}
 	}
 	return names
 }
