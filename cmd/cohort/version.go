@@ -32,6 +32,7 @@ time, and Go's version. A build of what is not committed says so.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	onCommandLineOnly(cmd.Flags(), "json")
 	return cmd
 }
 
