@@ -30,6 +30,7 @@ import (
 //		// --allow-empty: a deployment with nobody, or nobody but the token's
 //		// owner, is not an error.
 //		AllowEmpty: false,
+//		Progress:   func(come, days int) {},
 //		HTTP: transport.Config{
 //			Version: "1.0.0",
 //			// CODER_CLIENT_TLS_CA_FILE: trusted instead of the system's.
@@ -52,6 +53,9 @@ type Config struct {
 	// AllowEmpty makes it no error that a deployment has no users, or none but
 	// the token's owner.
 	AllowEmpty bool
+	// Progress is told how many of the days that [Client.Usage] reads have
+	// come, one call at a time. It may be nil.
+	Progress func(come, days int)
 	// HTTP says how requests are made.
 	HTTP transport.Config
 }
@@ -61,6 +65,7 @@ type Client struct {
 	name       string
 	keyID      string // names the token and is no secret; empty where it has none
 	allowEmpty bool
+	progress   func(come, days int)
 	http       *http.Client
 	sdk        *codersdk.Client
 }
@@ -82,6 +87,9 @@ func New(c Config) (*Client, error) {
 		return nil, fault.New(fault.Usage, "use https://, or --coder-allow-cleartext where the network is trusted",
 			"--coder: the token would go unencrypted to another host")
 	}
+	if c.Progress == nil {
+		c.Progress = func(int, int) {}
+	}
 	// codersdk reads answers itself, when it is too late to ask again.
 	c.HTTP.Whole = true
 	client, err := transport.New(c.HTTP)
@@ -92,6 +100,7 @@ func New(c Config) (*Client, error) {
 		name:       transport.Origin(u),
 		keyID:      keyIDOf(c.Token),
 		allowEmpty: c.AllowEmpty,
+		progress:   c.Progress,
 		http:       client,
 		sdk: codersdk.New(u,
 			codersdk.WithSessionToken(c.Token),

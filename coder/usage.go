@@ -59,6 +59,7 @@ const atOnce = 30
 func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 	report := &UsageReport{window: w, users: make(map[uuid.UUID]*tally)}
 	var mu sync.Mutex
+	come := 0
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i, day := range w.days {
@@ -72,6 +73,8 @@ func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 			if err := report.add(i+1, rows); err != nil {
 				return fault.New(fault.Source, "", "%s: %w", c.readingUsage(day), err)
 			}
+			come++
+			c.progress(come, w.Days())
 			return nil
 		})
 	}

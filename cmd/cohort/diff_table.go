@@ -180,7 +180,7 @@ func (t diffTable) cell(text string) string {
 		return ""
 	}
 	if text = printable(text); !t.all {
-		text = shorten(text)
+		text = shorten(text, longest)
 	}
 	return text
 }

@@ -185,7 +185,7 @@ func (f *sourceFlags) openUsers(w world, s *sources, sample *demo, allowEmpty bo
 		}
 		s.coder = s.export
 	default:
-		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell); err != nil {
+		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell, s.users.doDays); err != nil {
 			return err
 		}
 		s.coder = s.deployment
@@ -211,13 +211,13 @@ func isFile(name string) bool {
 	}
 }
 
-func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (*coder.Client, error) {
+func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string), progress func(come, days int)) (*coder.Client, error) {
 	token, err := f.secret(w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
 	if err != nil {
 		return nil, err
 	}
 	config, err := coder.Config{
-		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty,
+		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, Progress: progress,
 		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {
