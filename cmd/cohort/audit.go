@@ -233,7 +233,7 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
-		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count))
+		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count), w.columns())
 	}
 	return plan.verdict(found.Findings)
 }

@@ -123,7 +123,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
-		w.saySummary(report)
+		w.saySummary(report, to.summary)
 	}
 	if n := report.People.Ambiguous + report.Users.Ambiguous; to.strict && n > 0 {
 		return fault.New(fault.Findings, "the output is written; --review FILE lists them", "%s ambiguous", counted(n, "record is", "records are"))

@@ -73,6 +73,9 @@ func broken(text string, width int) []string {
 			lines = append(lines, "")
 			last++
 		}
+		if lines[last] == "" {
+			piece = strings.TrimLeft(piece, " ")
+		}
 		lines[last] += piece
 	}
 	return lines
