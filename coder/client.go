@@ -32,6 +32,7 @@ import (
 //		// --allow-empty: a deployment with nobody, or nobody but the token's
 //		// owner, is not an error.
 //		AllowEmpty: false,
+//		Progress:   func(come, days int) {},
 //		HTTP: transport.Config{
 //			Version: "1.0.0",
 //			// CODER_CLIENT_TLS_CA_FILE: trusted instead of the system's.
@@ -57,6 +58,9 @@ type Config struct {
 	// PlanOnly says that only [Client.Plan] is wanted: the token may be missing
 	// and is not looked for.
 	PlanOnly bool
+	// Progress is told how many of the days that [Client.Usage] reads have
+	// come, one call at a time. It may be nil.
+	Progress func(come, days int)
 	// HTTP says how requests are made.
 	HTTP transport.Config
 }
@@ -66,6 +70,7 @@ type Client struct {
 	name       string
 	keyID      string // names the token and is no secret; empty where it has none
 	allowEmpty bool
+	progress   func(come, days int)
 	http       *http.Client
 	sdk        *codersdk.Client
 	// headers are the names of those that go with every request besides.
@@ -94,6 +99,9 @@ func New(c Config) (*Client, error) {
 	if c.PlanOnly {
 		return planOnly(u, c), nil
 	}
+	if c.Progress == nil {
+		c.Progress = func(int, int) {}
+	}
 	// codersdk reads answers itself, when it is too late to ask again.
 	c.HTTP.Whole = true
 	client, err := transport.New(c.HTTP)
@@ -104,6 +112,7 @@ func New(c Config) (*Client, error) {
 		name:       transport.Origin(u),
 		keyID:      keyIDOf(c.Token),
 		allowEmpty: c.AllowEmpty,
+		progress:   c.Progress,
 		headers:    slices.Sorted(maps.Keys(c.HTTP.Headers)), certificate: c.HTTP.CertFile != "",
 		http: client,
 		sdk: codersdk.New(u,

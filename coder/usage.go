@@ -54,6 +54,7 @@ type tally struct {
 func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 	report := &UsageReport{window: w, users: make(map[uuid.UUID]*tally)}
 	var mu sync.Mutex
+	come := 0
 	err := eachOf(ctx, w.Days(), func(ctx context.Context, i int) error {
 		rows, err := c.usageOn(ctx, w.days[i])
 		if err != nil {
@@ -64,6 +65,8 @@ func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 		if err := report.add(i+1, rows); err != nil {
 			return fault.New(fault.Source, "", "%s: %w", c.readingUsage(w.days[i]), err)
 		}
+		come++
+		c.progress(come, w.Days())
 		return nil
 	})
 	if err != nil {

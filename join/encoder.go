@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"cohort/idp"
-	"cohort/internal/fault"
 )
 
 // Encoder writes a table in one format.
@@ -99,15 +98,8 @@ const (
 	ForDX Format = "dx"
 )
 
-// ParseFormat reads the name of a format.
-func ParseFormat(name string) (Format, error) {
-	switch format := Format(name); format {
-	case CSV, JSONLines, ForDX:
-		return format, nil
-	default:
-		return "", fault.New(fault.Usage, "allowed are csv, jsonl and dx", "--format: %q is no format", name)
-	}
-}
+// Formats are all formats of tables.
+func Formats() []Format { return []Format{CSV, JSONLines, ForDX} }
 
 // FormatOf chooses the format by a file's ending.
 func FormatOf(path string) Format {

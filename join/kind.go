@@ -1,7 +1,5 @@
 package join
 
-import "cohort/internal/fault"
-
 // Kind is the kind of a join, by SQL's names; the people are on the left.
 type Kind string
 
@@ -23,17 +21,6 @@ const (
 
 // Kinds are all kinds of join.
 func Kinds() []Kind { return []Kind{Left, Inner, Right, Full, LeftAnti, RightAnti} }
-
-// ParseKind reads the name of a kind of join.
-func ParseKind(name string) (Kind, error) {
-	for _, kind := range Kinds() {
-		if string(kind) == name {
-			return kind, nil
-		}
-	}
-	return "", fault.New(fault.Usage, "allowed are left, inner, right, full, left-anti and right-anti",
-		"--join: %q is no kind of join", name)
-}
 
 // hasPerson says whether a person has a row. The anti-joins leave out whom the
 // ladder could not decide: they are lists to act upon.

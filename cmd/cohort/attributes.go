@@ -23,31 +23,21 @@ func newAttributes(w world) *cobra.Command {
 		Short: "Show which attributes the identity provider has, and how well they are filled",
 		Long: `attributes reads everybody from the identity provider, and shows of each
 attribute that somebody has: how many people have it, how many different values
-there are, how many one person has, which person field it feeds, and one of the
-values. What divides people into groups stands first, the best filled with the
-fewest values at the top; then what tells people apart, what is the same for
-everybody, and what hardly anybody has. Names go into --columns of export as they
-stand here, and into --map.
+there are (counted up to ` + grouped(profile.MostValues) + `), how many one person has, which person
+field it feeds, and one of the values. What divides people into groups stands
+first, the best filled with the fewest values at the top; then what tells people
+apart, what is the same for everybody, and what hardly anybody has. The names go
+into --columns and --map of export as they stand.
 
-Values are counted up to ` + grouped(profile.MostValues) + ` different ones. Those of passwords, hashes, keys,
-certificates and photographs are never shown, nor is what looks like one, and
---no-examples shows none at all. Of a directory the search asks for "*" and "+":
-what the server keeps for itself, such as createTimestamp, is among the rest.`,
+Values of passwords, hashes, keys, certificates and photographs are never shown,
+nor is what looks like one. A directory is asked for "*" and "+": what the
+server keeps for itself, such as createTimestamp, is among the rest.`,
 		Example: `  cohort attributes --demo
   cohort attributes --idp ldaps://ldap.example.com/dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com --sample 1000 --no-examples
   cohort attributes --idp okta://acme.okta.com -o attributes.csv`,
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
-				return err
-			}
-			if err := keepOwnOutput(cmd, said); err != nil {
-				return err
-			}
-			return from.settle(cmd.Flags(), said)
-		},
+		Args:    noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return attributes(cmd.Context(), w, &from, &f)
 		},
@@ -67,21 +57,17 @@ type attributesFlags struct {
 }
 
 func (f *attributesFlags) register(flags *pflag.FlagSet) {
+	registerFormulas(flags, &f.formulas)
+	registerAllowEmpty(flags, &f.allowEmpty)
 	flags.IntVar(&f.sample, "sample", 0, "read only the first `N` people of each source")
+	onCommandLineOnly(flags, "sample")
 	flags.BoolVar(&f.noExamples, "no-examples", false, "show no values")
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "table, csv or json (default: by the file's ending, else table)")
-	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory for the truth")
+	registerTableOutput(flags, &f.output, &f.format)
 }
 
 // attributes reads the providers, and writes what their attributes are.
 func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFlags) (err error) {
 	format, err := tableFormat(f.format, f.output)
-	if err != nil {
-		return err
-	}
-	keep, err := keepFormulas(f.formulas)
 	if err != nil {
 		return err
 	}
@@ -104,7 +90,7 @@ func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFl
 	var changes join.Changes
 	switch format {
 	case "csv":
-		changes, err = profile.WriteCSV(file, sections, join.CSVOptions{KeepFormulas: keep})
+		changes, err = profile.WriteCSV(file, sections, join.CSVOptions{KeepFormulas: f.formulas == keepFormulas})
 	case "json":
 		err = profile.WriteJSON(file, sections)
 	default:

@@ -124,7 +124,7 @@ func (t attributeTable) row(cells []string, widths []int) {
 	var line strings.Builder
 	for i, cell := range cells {
 		if i == exampleColumn {
-			cell = shortenTo(cell, widths[i])
+			cell = shorten(cell, widths[i])
 		}
 		blanks := strings.Repeat(" ", max(widths[i]-displayWidth(cell), 0))
 		if i > 0 {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,34 +17,18 @@ func newAudit(w world) *cobra.Command {
 	var from sourceFlags
 	var to auditFlags
 	cmd := &cobra.Command{
-		Use:   "audit",
-		Short: "Find leavers with an account, accounts without a person, and what else to look at",
+		Use:   "audit --idp URL --coder URL",
+		Short: "Find leavers with an account, accounts without a person",
 		Long: `audit reads both sides as export does, and tells what an identity team should
-look at, each with its evidence and what to do:
-
-` + kindsHelp() + `
-Findings about owners and administrators are a degree graver. Suspended accounts
-and service accounts are for information only. The exit code is 3 when a finding
-of --fail-on is shown that is more than information. Nothing is written unless
-both sides were read to their end.`,
+look at, each with its evidence and what to do. The exit code is 3 when there
+are findings of --fail-on: cohort help findings. Nothing is written unless both
+sides were read to their end.`,
 		Example: `  cohort audit --demo
   cohort audit --kinds leaver,privileged --format csv -o leavers.csv
   cohort audit --accepted accepted.csv --fail-on all
-  cohort audit --kinds idle --idle 60d --fail-on none
-
-accepted.csv lists what somebody has looked at, by the key that audit shows (the
-account's id may stand in the place of its username), until a day or for good:
-
-  key,reason,until
-  orphan:build-bot,runs the nightly build (Platform),2026-12-31
-  second-account:qmoreau,moves in May,`,
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := from.fill(cmd, w); err != nil {
-				return err
-			}
-			return keepOwnOutput(cmd, from.said)
-		},
+  cohort audit --kinds idle --idle 60d --fail-on none`,
+		Args:    noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			plan, err := to.plan()
 			if err != nil {
@@ -57,15 +40,6 @@ account's id may stand in the place of its username), until a day or for good:
 	from.register(cmd.Flags())
 	to.register(cmd.Flags())
 	return cmd
-}
-
-// kindsHelp lists the kinds of findings.
-func kindsHelp() string {
-	var b strings.Builder
-	for _, kind := range join.FindingKinds() {
-		fmt.Fprintf(&b, "  %-17s %s\n", kind, kind.About())
-	}
-	return b.String()
 }
 
 // audit reads both sides, looks, and tells.
@@ -113,7 +87,7 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
-		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count))
+		writeSummary(w.stderr, auditSummary(read, found.Findings, acceptance.Count), w.columns(w.stderr))
 	}
 	return plan.verdict(found.Findings)
 }

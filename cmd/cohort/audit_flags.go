@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,21 +21,28 @@ type auditFlags struct {
 	format   string
 	kinds    []string
 	failOn   []string
-	idle     string
+	idle     int // in days
 	accepted string
 	formulas string
 }
 
 func (f *auditFlags) register(flags *pflag.FlagSet) {
 	f.failOn = []string{string(join.FindingLeaver), string(join.FindingOrphan)}
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "text, csv, json or markdown (default: by the file's ending, else text)")
-	flags.Var(&list{items: &f.kinds, separator: ","}, "kinds", "kinds of findings to show (default: all)")
-	flags.Var(&list{items: &f.failOn, separator: ","}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
-	flags.StringVar(&f.idle, "idle", "90d", "`days` after which an account that was not seen is idle")
-	flags.StringVar(&f.accepted, "accepted", "", "CSV `file` with key, reason and until: findings that somebody has looked at")
-	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
+	registerFormulas(flags, &f.formulas)
 	f.matchFlags.register(flags)
+	f.output, f.idle = "-", 90
+	flags.VarP(path{&f.output, []string{"csv", "json", "md", "txt"}}, "output", "o", "file to write; - is standard output")
+	formats := choose(&f.format, auditFormats()...)
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else text)")
+	onCommandLineOnly(flags, "output", "format")
+	var kinds []string
+	for _, kind := range join.FindingKinds() {
+		kinds = append(kinds, string(kind))
+	}
+	flags.Var(&list{items: &f.kinds, separator: ",", allowed: kinds}, "kinds", "kinds of findings to show (default: all)")
+	flags.Var(&list{items: &f.failOn, separator: ",", allowed: append(kinds, "all", "none")}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
+	flags.Var(days{&f.idle}, "idle", "days unseen after which an account is idle")
+	flags.Var(path{&f.accepted, []string{"csv"}}, "accepted", "file with findings that somebody has looked at, as CSV")
 }
 
 // auditFormats are the formats of an audit.
@@ -58,18 +64,14 @@ func (f *auditFlags) plan() (p auditPlan, err error) {
 	if p.format, err = f.formatOf(); err != nil {
 		return p, err
 	}
-	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
-		return p, err
-	}
+	p.csv.KeepFormulas = f.formulas == keepFormulas
 	if p.kinds, err = f.kindsToShow(); err != nil {
 		return p, err
 	}
 	if p.failOn, err = f.kindsToFailOn(); err != nil {
 		return p, err
 	}
-	if p.options.Idle, err = f.idleTime(); err != nil {
-		return p, err
-	}
+	p.options.Idle = time.Duration(f.idle) * 24 * time.Hour
 	if p.domains, err = f.domains(); err != nil {
 		return p, err
 	}
@@ -82,10 +84,8 @@ func (f *auditFlags) formatOf() (string, error) {
 	switch {
 	case f.output == "":
 		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case slices.Contains(auditFormats(), f.format):
-		return f.format, nil
 	case f.format != "":
-		return "", fault.New(fault.Usage, "allowed are text, csv, json and markdown", "--format: %q is no format of an audit", f.format)
+		return f.format, nil
 	}
 	switch strings.ToLower(filepath.Ext(f.output)) {
 	case ".csv":
@@ -119,15 +119,6 @@ func (f *auditFlags) kindsToFailOn() ([]join.FindingKind, error) {
 	default:
 		return join.ParseFindingKinds("--fail-on", f.failOn)
 	}
-}
-
-func (f *auditFlags) idleTime() (time.Duration, error) {
-	number, isDays := strings.CutSuffix(f.idle, "d")
-	days, err := strconv.ParseUint(number, 10, 16)
-	if !isDays || err != nil || days == 0 {
-		return 0, fault.New(fault.Usage, "write days, such as 90d", "--idle has a value that it does not take")
-	}
-	return time.Duration(days) * 24 * time.Hour, nil
 }
 
 // acceptedFindings reads which findings were accepted. Of kinds that are not

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"cohort/coder"
 	"cohort/internal/fault"
@@ -120,10 +119,11 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 		group.Go(func() error { return s.readPeople(ctx, from, request, source) })
 	}
 	group.Go(func() (err error) {
+		s.users.do("reading the list")
 		users, err = s.coder.Users(ctx)
 		s.users.count.Store(int64(len(users)))
 		if err == nil && q.usage.isOn() {
-			s.users.do(fmt.Sprintf("reading the use of %d days", q.usage.window.Days()))
+			s.users.doDays(0, q.usage.window.Days())
 			report, err = s.deployment.Usage(ctx, q.usage.window)
 		}
 		s.users.end()

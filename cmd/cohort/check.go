@@ -23,9 +23,9 @@ func newCheck(w world) *cobra.Command {
 		Short: "Say step by step whether both sides can be read, and how to mend what cannot",
 		Long: `check connects to both sides, or to the one that is named, as export does, and
 says of each step how it ended: ok, warn, FAIL, or -- for what was not tried,
-since a step before it failed. It asks what the credentials show, how many people
-and users there are, and how long an export will take. It changes nothing, and
-writes nobody to disk.`,
+since a step before it failed. It asks what the credentials show, how many
+people and users there are, and how long an export will take. It changes
+nothing, and writes nobody to disk.`,
 		Example: `  cohort check --demo
   cohort check --idp ldaps://ldap.example.com/dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com
@@ -48,6 +48,7 @@ writes nobody to disk.`,
 	}
 	from.register(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the steps as JSON: an array of objects with side, source, step, outcome, detail, mend")
+	onCommandLineOnly(cmd.Flags(), "json")
 	return cmd
 }
 

@@ -23,8 +23,8 @@ import (
 // configuration directory where there is one. It is never looked for in the
 // working directory, where somebody else's file could send our secrets away.
 func findFile(cmd *cobra.Command, w world) string {
-	if named, err := cmd.Flags().GetString("config"); err == nil && named != "" {
-		return named
+	if flag := cmd.Flags().Lookup("config"); flag != nil && flag.Value.String() != "" {
+		return flag.Value.String()
 	}
 	if named := w.getenv(variableName("config")); named != "" {
 		return named
@@ -55,7 +55,7 @@ func fillFromFile(cmd *cobra.Command, file string, content []byte) error {
 		flag := flagOfKey(cmd, setting.key)
 		// It may be another command's, or said with more authority, or a
 		// secret for another source than the one that was named instead.
-		if flag == nil || flag.Changed || foreign[setting.key] {
+		if flag == nil || flag.Changed || !isSetting(flag) || foreign[setting.key] {
 			continue
 		}
 		if setting.key == keyName(idpFlag) && isSource(setting.value) {
@@ -79,7 +79,12 @@ func readDocument(file string, content []byte) (*yaml.Node, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fault.New(fault.Usage, "a value that holds \": \" or ends in : needs quotes", "%s: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
+		const hint = "a value that holds \": \" or ends in : needs quotes"
+		said := strings.TrimPrefix(err.Error(), "yaml: ")
+		if at, ok := strings.CutPrefix(said, "line "); ok {
+			return nil, fault.New(fault.Usage, hint, "%s:%s", file, at)
+		}
+		return nil, fault.New(fault.Usage, hint, "%s: %s", file, said)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, fault.New(fault.Usage, "leave out what follows ---", "%s: the file holds more than one document", file)
@@ -89,7 +94,7 @@ func readDocument(file string, content []byte) (*yaml.Node, error) {
 		return nil, nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return nil, fault.New(fault.Usage, "", "%s: line %d: the file is not a list of keys and values", file, top.Line)
+		return nil, fault.New(fault.Usage, "", "%s:%d: the file is not a list of keys and values", file, top.Line)
 	}
 	return top, nil
 }
@@ -106,7 +111,7 @@ func pairs(file string, mapping *yaml.Node, known []string) ([]keyValue, error) 
 	var all []keyValue
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		key := mapping.Content[i]
-		pair := keyValue{key.Value, mapping.Content[i+1], fmt.Sprintf("%s: line %d: %s", file, key.Line, key.Value)}
+		pair := keyValue{key.Value, mapping.Content[i+1], fmt.Sprintf("%s:%d: %s", file, key.Line, key.Value)}
 		if !slices.Contains(known, pair.key) {
 			return nil, unknownKey(pair.place, pair.key, known)
 		}
@@ -173,7 +178,7 @@ func fillProviders(file string, value *yaml.Node, idp *pflag.Flag) error {
 func readProvider(file string, node *yaml.Node) (*provider, error) {
 	p := &provider{flags: pflag.NewFlagSet("", pflag.ContinueOnError)}
 	p.register(p.flags)
-	place := fmt.Sprintf("%s: line %d: idp", file, node.Line)
+	place := fmt.Sprintf("%s:%d: idp", file, node.Line)
 	if node.Kind != yaml.MappingNode {
 		return nil, fault.New(fault.Usage, "add url: ldaps://host/base", "%s: the source has no url", place)
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,29 +21,32 @@ func newDiff(w world) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Compare two exports: who joined, left, started or stopped using Coder",
+		Short: "Compare two exports: who joined, left, started, stopped",
 		Long: `diff compares two files that cohort export wrote, CSV (also for DX) or JSON
 lines, also one with the other: who joined and left, who started and stopped
 using Coder, whose usage level went up or down, and every other cell that
 changed, by column. One of the files may be - for standard input.
 
 Rows are matched by e-mail, trimmed and in lower case; --key names other
-columns. Where several rows share a key, equal ones are matched first, then those
-most alike; rows without a key are matched only where they are equal. The table
-lists the first 20 of each kind, and leaves out the single changes of columns
-that change for everybody who works, such as coder_last_seen_at; its counts, CSV
-and JSON are always complete.`,
+columns. Where several rows share a key, equal ones are matched first, then
+those most alike; rows without a key are matched only where they are equal. The
+table lists the first 20 of each kind, and leaves out the single changes of
+columns that change for everybody who works, such as coder_last_seen_at; its
+counts, CSV and JSON are always complete.`,
 		Example: `  cohort diff last-week.csv people.csv
   cohort diff last-week.csv people.csv --ignore coder_last_seen_at --exit-code
   cohort diff old.jsonl new.csv --key email,username -o changes.csv
   cohort diff old.csv new.csv --format json | jq .counts`,
 		Args: diffArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
-				return err
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 1 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return keepOwnOutput(cmd, said)
+			return filesEndingIn([]string{"csv", "jsonl", "ndjson"})
+		},
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fillSettings(cmd, w)
+			return err
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return compareExports(cmd.Context(), w, cmd.InOrStdin(), args, &f)
@@ -68,12 +70,11 @@ type diffFlags struct {
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
 	f.key = []string{string(idp.Email)}
-	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	flags.Var(&list{items: &f.key, separator: ","}, "key", "columns that say together which row is whose")
-	flags.Var(&list{items: &f.ignore, separator: ","}, "ignore", "columns that are not compared")
+	registerConfig(flags, &f.config)
+	flags.Var(&list{items: &f.key, separator: ",", offer: offerColumns}, "key", "columns that say together which row is whose")
+	flags.Var(&list{items: &f.ignore, separator: ",", offer: offerColumns}, "ignore", "columns that are not compared")
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in the CSV files")
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "table, csv or json (default: by the file's ending, else table)")
+	registerTableOutput(flags, &f.output, &f.format)
 	flags.BoolVar(&f.all, "all", false, "leave nothing out of the table")
 	flags.BoolVar(&f.exitCode, "exit-code", false, "exit with 3 when something changed")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary beside csv and json")
@@ -92,16 +93,25 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 	}
 }
 
+// registerTableOutput adds the flags of commands that write a table for people,
+// CSV or JSON. What the environment and the file say of these is about the
+// export, and what that wrote is most likely what a diff compares.
+func registerTableOutput(flags *pflag.FlagSet, output, format *string) {
+	*output = "-"
+	flags.VarP(path{output, []string{"csv", "json"}}, "output", "o", "file to write; - is standard output")
+	formats := choose(format, "table", "csv", "json")
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else table)")
+	onCommandLineOnly(flags, "output", "format")
+}
+
 // tableFormat is the format that was asked for of table, csv and json, else the
 // one of the output's ending.
 func tableFormat(format, output string) (string, error) {
 	switch {
 	case output == "":
 		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case slices.Contains([]string{"table", "csv", "json"}, format):
-		return format, nil
 	case format != "":
-		return "", fault.New(fault.Usage, "allowed are table, csv and json", "--format: %q is no format", format)
+		return format, nil
 	}
 	switch ending := strings.ToLower(filepath.Ext(output)); {
 	case ending == ".csv" || ending == ".json":

@@ -66,7 +66,7 @@ func writeDiffSummary(to io.Writer, r *diff.Result) {
 		lines = append(lines, summaryLine{"level up", c.LevelUp, level}, summaryLine{"level down", c.LevelDown, level})
 	}
 	lines = append(lines, summaryLine{"changed", c.Changed, changedRemark(r)}, summaryLine{"the same", c.Same, ""})
-	writeSummary(to, lines)
+	writeSummary(to, lines, 0)
 
 	if c.Crowds > 0 {
 		fmt.Fprintf(to, "%s so many changed rows that they count as joined and left; --key can name further columns\n",
@@ -182,7 +182,7 @@ func (t diffTable) cell(text string) string {
 		return ""
 	}
 	if text = printable(text); !t.all {
-		text = shorten(text)
+		text = shorten(text, longest)
 	}
 	return text
 }

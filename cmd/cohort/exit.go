@@ -7,6 +7,25 @@ import (
 	"cohort/internal/fault"
 )
 
+// exitMeaning is what an exit code says.
+type exitMeaning struct {
+	code    int
+	meaning string
+}
+
+// exitCodes are all that the program ends with.
+func exitCodes() []exitMeaning {
+	return []exitMeaning{
+		{0, "done"},
+		{1, "failure"},
+		{2, "usage or configuration"},
+		{3, "findings: of audit, of diff --exit-code, or ambiguities with --strict"},
+		{4, "credentials refused, or not sufficient to see everybody"},
+		{5, "a source could not be reached, or ended early"},
+		{130, "interrupted"},
+	}
+}
+
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(err error) int {
 	switch {

@@ -14,7 +14,7 @@ func newExplain(w world) *cobra.Command {
 	var from sourceFlags
 	var match matchFlags
 	cmd := &cobra.Command{
-		Use:   "explain ADDRESS",
+		Use:   "explain ADDRESS --idp URL --coder URL",
 		Short: "Tell why an address matched, or did not",
 		Long: `explain reads both sides as export does, and tells all about one address: the
 records of the person and of the account, every address with its keys, what each
@@ -26,7 +26,7 @@ is spelled out: u\u0308 is an ü of two characters, which is another address to
 Coder than ü.`,
 		Example: `  cohort explain --demo d.nguyen@corp.example
   cohort explain --demo yuki
-  cohort explain --demo yuki.tanaka@oldcorp.example --domain-alias oldcorp.example=corp.example`,
+  cohort explain --demo --domain-alias old.example=corp.example ana@old.example`,
 		Args:    oneAddress,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -17,17 +17,16 @@ func newExport(w world) *cobra.Command {
 	var from sourceFlags
 	var to outputFlags
 	cmd := &cobra.Command{
-		Use:   "export",
+		Use:   "export --idp URL --coder URL [-o FILE]",
 		Short: "Read both sides, join them, write the table",
-		Long: `export reads everybody from the identity provider and all users of the Coder
-deployment, matches them by e-mail, and writes one row a person. Nothing is
-written unless both were read to their end.`,
+		Long: `export reads all people and all Coder users, matches them by e-mail, and writes
+one row a person. Nothing is written unless both were read to their end.`,
 		Example: `  cohort export --demo
-  COHORT_LDAP_PASSWORD=… CODER_SESSION_TOKEN=… cohort export \
-    --idp ldaps://ldap.example.com/ou=people,dc=example,dc=com \
+  cohort export --idp ldaps://ldap.example.com/ou=people,dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com \
     --coder https://coder.example.com -o people.csv
-  cohort export --plan                  (what it would ask and write; reads nobody)`,
+  cohort export --demo --columns email,name,Level=employeeType,coder_user
+  cohort export --demo --plan`,
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -123,7 +122,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		w.sayWarning(warning)
 	}
 	if !from.quiet {
-		w.saySummary(report)
+		w.saySummary(report, to.summary)
 	}
 	if n := report.People.Ambiguous + report.Users.Ambiguous; to.strict && n > 0 {
 		return fault.New(fault.Findings, "the output is written; --review FILE lists them", "%s ambiguous", counted(n, "record is", "records are"))

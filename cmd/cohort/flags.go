@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"cohort/coder"
 	"cohort/join"
 )
 
@@ -47,12 +48,32 @@ type sourceFlags struct {
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	f.registerProviders(flags)
-	flags.StringVar(&f.coder, coderFlag, "", "Coder deployment `URL` (default: $CODER_URL, then the one of coder login), a file of its users, or demo:")
-	flags.StringVar(&f.coderTokenFile, "coder-token-file", "", "`file` with the token, in place of $CODER_SESSION_TOKEN")
-	flags.StringVar(&f.usage, "usage", "", "read how much Coder is used: `28d`, 30d or dx (the last four full weeks)")
-	flags.StringVar(&f.timezone, "timezone", "UTC", "time `zone` of the days of --usage, such as Europe/Berlin")
-	flags.StringVar(&f.usageThresholds, "usage-thresholds", "", "`file` of an earlier run's --summary, whose thresholds of the usage levels are used again")
+
+	coders := addresses([]string{"https://", demoURL}, "csv", "json", "txt")
+	flags.Var(text{&f.coder, "URL", coders}, coderFlag, "Coder deployment, or a file of its users (default: $CODER_URL, then what coder login stored)")
+	everydayInTopic(flags, "coder")
+	flags.Var(path{value: &f.coderTokenFile}, "coder-token-file", "file with the token, in place of $CODER_SESSION_TOKEN")
 	flags.BoolVar(&f.coderAllowCleartext, "coder-allow-cleartext", false, "send the token over http://")
+	inTopic(flags, "coder")
+	windows := choose(&f.usage, coder.Window28, coder.Window30, coder.WindowDX)
+	flags.Var(windows, "usage", "read how much Coder is used in a window: "+enumerated(windows.words, "or")+" (the last four full weeks)")
+	flags.StringVar(&f.timezone, "timezone", "UTC", "time `zone` of the days of --usage, such as Europe/Berlin")
+	flags.Var(path{&f.usageThresholds, []string{"json"}}, "usage-thresholds", "file of an earlier run's --summary, whose thresholds of the usage levels are used again")
+	inTopic(flags, "usage")
+}
+
+// registerConfig adds the flag that names the settings file.
+func registerConfig(flags *pflag.FlagSet, file *string) {
+	flags.Var(path{file, []string{"yaml", "yml"}}, "config", "file with settings, in YAML (default: cohort/config.yaml in your configuration directory)")
+	inTopic(flags, "config")
+}
+
+// registerFormulas adds the flag of commands that write CSV.
+func registerFormulas(flags *pflag.FlagSet, formulas *string) {
+	*formulas = escapeFormulas
+	ways := choose(formulas, escapeFormulas, keepFormulas)
+	flags.Var(ways, "formulas", "cells that a spreadsheet would run: "+enumerated(ways.words, "or"))
+	inTopic(flags, "output")
 }
 
 // matchFlags say how both sides are matched, and what may be true of them.
@@ -62,8 +83,9 @@ type matchFlags struct {
 }
 
 func (f *matchFlags) register(flags *pflag.FlagSet) {
-	flags.Var(&list{items: &f.domainAliases}, "domain-alias", "`old=new`: addresses of one mail domain are also those of another")
-	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
+	flags.Var(&list{items: &f.domainAliases, kind: "old=new"}, "domain-alias", "addresses of one mail domain are also those of another")
+	inTopic(flags, "matching")
+	registerAllowEmpty(flags, &f.allowEmpty)
 }
 
 func (f *matchFlags) domains() (join.DomainAliases, error) {
@@ -72,14 +94,26 @@ func (f *matchFlags) domains() (join.DomainAliases, error) {
 
 // registerProviders adds the flags for the side of the people alone.
 func (f *sourceFlags) registerProviders(flags *pflag.FlagSet) {
-	flags.StringVar(&f.config, "config", "", "settings `file` (YAML; default: cohort/config.yaml in your configuration directory)")
-	f.idp.items = &f.idp.urls
-	flags.Var(&f.idp, idpFlag, "identity provider `URL`, several times for several: ldaps://host/base, ldap://host/base, ldapi://path/base, a dump FILE.ldif, demo:")
+	f.idp.items, f.idp.kind = &f.idp.urls, "URL"
+	f.idp.offer = addresses([]string{"ldaps://", "ldap://", "ldapi://", "okta://", demoURL, demoOktaURL}, "csv", "tsv", "json", "jsonl", "ldif")
+	flags.Var(&f.idp, idpFlag, "identity provider, or a file of people; repeatable")
+	everydayInTopic(flags, "idp")
 	flags.BoolVar(&f.demo, demoFlag, false, "read the sample company, on both sides")
-	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Okta and Coder)")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
+	everydayInTopic(flags, "idp")
 
 	f.provider.register(flags)
+
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary")
+	everydayInTopic(flags, "output")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long a source may be silent (default: 2m for LDAP, 1m for Okta and Coder)")
+	inTopic(flags, "guards")
+	registerConfig(flags, &f.config)
+}
+
+// registerAllowEmpty adds the flag of commands that refuse to read nobody.
+func registerAllowEmpty(flags *pflag.FlagSet, allowEmpty *bool) {
+	flags.BoolVar(allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
+	inTopic(flags, "guards")
 }
 
 // outputFlags say what is written, and where.
@@ -101,28 +135,40 @@ type outputFlags struct {
 
 	dxUsers  string
 	baseline string
-	maxDrop  string
-	minMatch string
+	// In percent.
+	maxDrop, minMatch float64
 }
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
-	f.columns = join.DefaultColumns()
-	flags.StringVarP(&f.output, "output", "o", "-", "`file` to write; - is standard output")
-	flags.StringVar(&f.format, "format", "", "csv, jsonl, or dx for DX's upload of users (default: by the file's ending, else csv)")
-	flags.Var(&list{items: &f.columns, separator: ","}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME")
-	flags.StringVar(&f.join, "join", string(join.Left), "rows: left, inner, right, full, left-anti, right-anti")
-	flags.Var(&list{items: &f.where}, "where", "`field=value` or field!=value: only rows that meet all of these")
-	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
-	flags.StringVar(&f.formulas, "formulas", "escape", "cells that a spreadsheet would run: escape or keep")
-	flags.StringVar(&f.summary, "summary", "", "`file` for the run's manifest, as JSON")
-	flags.StringVar(&f.review, "review", "", "`file` for what was ambiguous and for second accounts, as CSV")
-	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
-	flags.StringVar(&f.planAs, planFlag, "", "say what an export would ask of whom and write where, and read nobody; text, or --plan=json")
-	flags.Lookup(planFlag).NoOptDefVal = "text"
-	flags.StringVar(&f.dxUsers, "dx-users", "", "`file` with the users of DX (CSV, as DX exports them): only these are written with --format dx")
-	flags.StringVar(&f.baseline, "baseline", "", "`file` of an earlier run's --summary: a fall since then is an error")
-	flags.StringVar(&f.maxDrop, "max-drop", "5%", "how far people, Coder users, matches and filled columns may fall below --baseline")
-	flags.StringVar(&f.minMatch, "min-match", "", "`share` of the Coder users, such as 10%, that must belong to a person")
+	f.output, f.columns, f.join = "-", join.DefaultColumns(), string(join.Left)
+	flags.VarP(path{&f.output, []string{"csv", "jsonl"}}, "output", "o", "file to write; - is standard output")
+	formats := choose(&f.format, join.Formats()...)
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: the file's ending, or csv)")
+	everydayInTopic(flags, "output")
+	flags.Var(&list{items: &f.columns, separator: ",", offer: offerColumns}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME (default: see cohort help columns)")
+	flags.Var(&list{items: &f.where, kind: "field=value", offer: offerConditions}, "where", "only rows that meet all of these; also field!=value")
+	everydayInTopic(flags, "columns")
+
+	kinds := choose(&f.join, join.Kinds()...)
+	flags.Var(kinds, "join", "rows: "+enumerated(kinds.words, "or"))
 	flags.BoolVar(&f.allowMissing, "allow-missing-columns", false, "leave a column empty whose attribute nobody has")
+	inTopic(flags, "columns")
+	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
+	registerFormulas(flags, &f.formulas)
+	flags.Var(path{&f.summary, []string{"json"}}, "summary", "file for the run's manifest, as JSON")
+	flags.Var(path{&f.review, []string{"csv"}}, "review", "file for what was ambiguous and for second accounts, as CSV")
+	plans := choose(&f.planAs, "text", "json")
+	flags.Var(plans, planFlag, "say what an export would ask of whom and write where, and read nobody: "+enumerated(plans.words, "or"))
+	flags.Lookup(planFlag).NoOptDefVal = "text"
+	onCommandLineOnly(flags, planFlag)
+	inTopic(flags, "output")
+	flags.Var(path{&f.dxUsers, []string{"csv"}}, "dx-users", "file with the users of DX (CSV, as DX exports them): only these are written with --format dx")
+	inTopic(flags, "dx")
+	f.maxDrop = 5
+	flags.Var(path{&f.baseline, []string{"json"}}, "baseline", "file of an earlier run's --summary: a fall since then is an error")
+	flags.Var(percentage{&f.maxDrop}, "max-drop", "how far people, Coder users, matches and filled columns may fall below --baseline")
+	flags.Var(percentage{&f.minMatch}, "min-match", "how much of the Coder users must belong to a person")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
+	inTopic(flags, "guards")
 	f.matchFlags.register(flags)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"cohort/internal/fault"
@@ -15,21 +14,12 @@ import (
 type guards struct {
 	baseline *join.Manifest
 	name     string // of the baseline's file
-	maxDrop  float64
-	minMatch float64
+	// As shares, from 0 to 1.
+	maxDrop, minMatch float64
 }
 
 func (f *outputFlags) guards() (guards, error) {
-	g := guards{name: f.baseline}
-	var err error
-	if g.maxDrop, err = share("--max-drop", f.maxDrop); err != nil {
-		return g, err
-	}
-	if f.minMatch != "" {
-		if g.minMatch, err = share("--min-match", f.minMatch); err != nil {
-			return g, err
-		}
-	}
+	g := guards{name: f.baseline, maxDrop: f.maxDrop / 100, minMatch: f.minMatch / 100}
 	if f.baseline == "" {
 		return g, nil
 	}
@@ -45,15 +35,6 @@ func (f *outputFlags) guards() (guards, error) {
 	}
 	g.baseline = &earlier
 	return g, nil
-}
-
-// share reads a percentage, from 0% to 100%, as a number from 0 to 1.
-func share(flag, text string) (float64, error) {
-	number, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, "%")), 64)
-	if err != nil || !(0 <= number && number <= 100) || !strings.HasSuffix(text, "%") {
-		return 0, fault.New(fault.Usage, "write a percentage, such as 5%", "%s has a value that it does not take", flag)
-	}
-	return number / 100, nil
 }
 
 // guard is an error where the run's figures are not what was expected, and

@@ -32,6 +32,7 @@ secret stays in the environment. Nothing is written before the last answer.`,
 	}
 	cmd.Flags().StringVar(&file, "config", "", "`file` to write (default: $COHORT_CONFIG, else cohort/config.yaml in your configuration directory)")
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file where it is there already")
+	onCommandLineOnly(cmd.Flags(), "force")
 	return cmd
 }
 

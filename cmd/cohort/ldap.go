@@ -29,16 +29,23 @@ func (l *ldapFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&l.base, "ldap-base", "", "base `DN`, in place of the URL's (default: the server's naming context)")
 	flags.StringVar(&l.filter, "ldap-filter", "", "search `filter`, in place of the URL's (default: people)")
 	flags.StringVar(&l.bindDN, "ldap-bind-dn", "", "`DN` or name to bind as; its password is in $COHORT_LDAP_PASSWORD")
-	flags.StringVar(&l.passwordFile, "ldap-password-file", "", "`file` with the password, in place of the variable")
-	flags.StringVar(&l.caFile, "ldap-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $LDAPTLS_CACERT)")
-	flags.StringVar(&l.certFile, "ldap-cert-file", "", "PEM `file` of a client certificate; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
-	flags.StringVar(&l.keyFile, "ldap-key-file", "", "PEM `file` of the certificate's key (also $LDAPTLS_KEY)")
+	flags.Var(path{value: &l.passwordFile}, "ldap-password-file", "file with the password, in place of the variable")
+	flags.Var(path{&l.caFile, certificates()}, "ldap-ca-file", "file of the CAs to trust, in PEM, in place of the system's (also $LDAPTLS_CACERT)")
+	flags.Var(path{&l.certFile, certificates()}, "ldap-cert-file", "file of a client certificate, in PEM; without --ldap-bind-dn it signs in (also $LDAPTLS_CERT)")
+	flags.Var(path{&l.keyFile, []string{"pem", "key"}}, "ldap-key-file", "file of the certificate's key, in PEM (also $LDAPTLS_KEY)")
 	flags.Var(&list{items: &l.hosts}, "ldap-host", "further `host`[:port], tried in turn where the one before cannot be reached; on the URL's port unless it names one")
-	flags.StringVar(&l.startTLS, "ldap-starttls", "", "require or off (default: required except on loopback)")
-	flags.StringVar(&l.referrals, "ldap-referrals", "report", "parts of the directory that other servers have: report or error (never followed)")
+	encryption := choose(&l.startTLS, ldap.StartTLSChoices()...)
+	flags.Var(encryption, "ldap-starttls", enumerated(encryption.words, "or")+" (default: required except on loopback)")
+	l.referrals = ldap.ReferralChoices()[0]
+	referrals := choose(&l.referrals, ldap.ReferralChoices()...)
+	flags.Var(referrals, "ldap-referrals", "parts of the directory that other servers have: "+enumerated(referrals.words, "or")+" (never followed)")
 	flags.IntVar(&l.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
 	flags.BoolVar(&l.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
+	inTopic(flags, "ldap")
 }
+
+// certificates are the endings of files with certificates.
+func certificates() []string { return []string{"pem", "crt", "cer"} }
 
 // openLDAP takes the password that the flags name, else the variable's.
 func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {

@@ -1,13 +1,23 @@
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // list is a flag that may be given several times. With a separator, one time
 // may hold several items.
 type list struct {
 	items     *[]string
 	separator string
-	given     bool
+	kind      string // names an item in the help
+	// allowed are the only items where there are any; offer says what else the
+	// shell may propose for an item.
+	allowed []string
+	offer   offer
+	given   bool
 }
 
 // String gives the items for the help.
@@ -20,10 +30,14 @@ func (l *list) String() string {
 
 // Type names the value in the help.
 func (l *list) Type() string {
-	if l.separator == "" {
+	switch {
+	case l.kind != "":
+		return l.kind
+	case l.separator != "":
+		return "list"
+	default:
 		return "string"
 	}
-	return "list"
 }
 
 // Set adds to what was given; the first time replaces the default.
@@ -35,13 +49,20 @@ func (l *list) Set(value string) error {
 		return l.Append(value)
 	}
 	for item := range strings.SplitSeq(value, l.separator) {
-		*l.items = append(*l.items, strings.TrimSpace(item))
+		if err := l.Append(strings.TrimSpace(item)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // Append adds one item.
 func (l *list) Append(item string) error {
+	if l.allowed != nil {
+		if err := among(item, l.allowed); err != nil {
+			return err
+		}
+	}
 	*l.items = append(*l.items, item)
 	return nil
 }
@@ -54,3 +75,28 @@ func (l *list) Replace(items []string) error { //nolint:unparam // as pflag.Slic
 
 // GetSlice gives the items.
 func (l *list) GetSlice() []string { return *l.items }
+
+// complete proposes what the item typed last may become.
+func (l *list) complete(typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	propose := l.offer
+	if l.allowed != nil {
+		propose = words(l.allowed)
+	}
+	if propose == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if l.separator == "" {
+		return propose(typed)
+	}
+	at := strings.LastIndex(typed, l.separator) + 1
+	before, typed := typed[:at], typed[at:]
+	given := strings.Split(before, l.separator)
+	proposed, directive := propose(typed)
+	var items []string
+	for _, item := range proposed {
+		if !slices.Contains(given, item) {
+			items = append(items, before+item)
+		}
+	}
+	return items, directive | cobra.ShellCompDirectiveNoSpace
+}

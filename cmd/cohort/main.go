@@ -36,7 +36,8 @@ func run(args []string, w world) int {
 
 	root := newRoot(w)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	err = placed(cmd, err)
 	w.sayError(err)
 	return exitCode(err)
 }

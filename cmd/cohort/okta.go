@@ -24,34 +24,32 @@ type oktaFlags struct {
 	statuses       []string
 	search         string
 	groups         []string
-	rateShare      string
+	rateShare      float64 // in percent
 	parallel       int
 	caFile         string
 }
 
 func (o *oktaFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&o.tokenFile, "okta-token-file", "", "`file` with the API token, in place of $OKTA_CLIENT_TOKEN")
+	flags.Var(path{value: &o.tokenFile}, "okta-token-file", "file with the API token, in place of $OKTA_CLIENT_TOKEN")
 	flags.StringVar(&o.clientID, "okta-client-id", "", "client `id` of a service app, in place of an API token (also $OKTA_CLIENT_CLIENTID)")
-	flags.StringVar(&o.privateKeyFile, "okta-private-key-file", "", "`file` with the app's private key, PEM or JWK, in place of $OKTA_CLIENT_PRIVATEKEY")
+	flags.Var(path{&o.privateKeyFile, []string{"pem", "key", "json", "jwk"}}, "okta-private-key-file", "file with the app's private key, PEM or JWK, in place of $OKTA_CLIENT_PRIVATEKEY")
 	flags.StringVar(&o.privateKeyID, "okta-private-key-id", "", "`id` of the app's key (also $OKTA_CLIENT_PRIVATEKEYID)")
 	flags.Var(&list{items: &o.scopes, separator: ","}, "okta-scopes", "scopes of the app (default: okta.users.read, and okta.groups.read for groups; also $OKTA_CLIENT_SCOPES)")
-	flags.Var(&list{items: &o.statuses, separator: ","}, "okta-status", "only people with these statuses, such as ACTIVE,SUSPENDED (default: everybody, also DEPROVISIONED)")
+	flags.Var(&list{items: &o.statuses, separator: ",", offer: words(okta.Statuses())}, "okta-status", "only people with these statuses, such as ACTIVE,SUSPENDED (default: everybody, also DEPROVISIONED)")
 	flags.StringVar(&o.search, "okta-search", "", "only people whom this search `expression` of Okta finds")
-	flags.Var(&list{items: &o.groups}, "okta-groups", "`name` of a group for the column groups (default: all groups); it does not choose people")
-	flags.StringVar(&o.rateShare, "okta-rate-share", "50%", "how much of what is left of the org's rate limits may be used")
+	flags.Var(&list{items: &o.groups, kind: "name"}, "okta-groups", "group for the column groups (default: all groups); it does not choose people")
+	o.rateShare = 50
+	flags.Var(percentage{&o.rateShare}, "okta-rate-share", "how much of what is left of the org's rate limits may be used")
 	flags.IntVar(&o.parallel, "okta-parallel", 4, "how many parts of the org to read at a time")
-	flags.StringVar(&o.caFile, "okta-ca-file", "", "PEM `file` of the CAs to trust, in place of the system's (also $SSL_CERT_FILE)")
+	flags.Var(path{&o.caFile, certificates()}, "okta-ca-file", "file of the CAs to trust, in PEM, in place of the system's (also $SSL_CERT_FILE)")
+	inTopic(flags, "okta")
 }
 
 // openOkta takes the credentials that the flags name, else those of Okta's own
 // variables.
 func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Opener {
 	return func(url string) (idp.Connector, error) {
-		rateShare, err := share("--okta-rate-share", p.okta.rateShare)
-		if err != nil {
-			return nil, err
-		}
-		if rateShare == 0 {
+		if p.okta.rateShare == 0 {
 			return nil, fault.New(fault.Usage, "it takes a percentage above zero", "--okta-rate-share leaves nothing to read with")
 		}
 		token, err := f.providerSecret(w, p, "okta-token-file", p.okta.tokenFile, "OKTA_CLIENT_TOKEN")
@@ -72,7 +70,7 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 			Statuses:     p.okta.statuses,
 			Search:       p.okta.search,
 			Groups:       p.okta.groups,
-			RateShare:    max(int(math.Round(rateShare*100)), 1),
+			RateShare:    max(int(math.Round(p.okta.rateShare)), 1),
 			Parallel:     p.okta.parallel,
 			PlanOnly:     f.planOnly,
 			Waiting:      progress.wait,

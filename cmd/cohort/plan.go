@@ -30,8 +30,8 @@ type tablePlan struct {
 func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 	p := tablePlan{
 		format:  join.FormatOf(f.output),
-		csv:     join.CSVOptions{Separator: f.separator},
-		options: join.Options{AllowMissing: f.allowMissing},
+		csv:     join.CSVOptions{Separator: f.separator, KeepFormulas: f.formulas == keepFormulas},
+		options: join.Options{Join: join.Kind(f.join), AllowMissing: f.allowMissing},
 
 		isDefault: said["columns"] == unsaid,
 	}
@@ -43,15 +43,7 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 		return p, fault.New(fault.Usage, "choose one with --format: csv, jsonl or dx", "--output: the file's ending is of no format that is written here")
 	}
 	if f.format != "" {
-		if p.format, err = join.ParseFormat(f.format); err != nil {
-			return p, err
-		}
-	}
-	if p.csv.KeepFormulas, err = keepFormulas(f.formulas); err != nil {
-		return p, err
-	}
-	if p.options.Join, err = join.ParseKind(f.join); err != nil {
-		return p, err
+		p.format = join.Format(f.format)
 	}
 	if p.options.Domains, err = f.domains(); err != nil {
 		return p, err
@@ -73,18 +65,6 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 		return p, err
 	}
 	return p, p.conditions(f.where, usage)
-}
-
-// keepFormulas reads the choice of --formulas.
-func keepFormulas(choice string) (bool, error) {
-	switch choice {
-	case "escape":
-		return false, nil
-	case "keep":
-		return true, nil
-	default:
-		return false, fault.New(fault.Usage, "allowed are escape and keep", "--formulas: %q is no such choice", choice)
-	}
 }
 
 // conditions adds --where, after which it is known what has to be read.

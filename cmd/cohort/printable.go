@@ -38,21 +38,39 @@ func printables(texts []string) []string {
 // longest is how many columns of a terminal a text takes at most.
 const longest = 40
 
-// shorten cuts the end of a long text.
-func shorten(text string) string { return shortenTo(text, longest) }
-
-// shortenTo cuts the end of a text that takes more columns.
-func shortenTo(text string, longest int) string {
-	if displayWidth(text) <= longest {
+// shorten cuts the end of a text that takes more columns of a terminal.
+func shorten(text string, columns int) string {
+	if displayWidth(text) <= columns {
 		return text
 	}
-	columns := 1 // for the dots
+	if columns < 1 {
+		return ""
+	}
+	taken := 1 // for the dots
 	for i, r := range text {
-		if columns += runeWidth(r); columns > longest {
+		if taken += runeWidth(r); taken > columns {
 			return text[:i] + "…"
 		}
 	}
 	return text
+}
+
+// shortenMiddle cuts the middle, where the end tells as much as the start.
+func shortenMiddle(text string, columns int) string {
+	if displayWidth(text) <= columns {
+		return text
+	}
+	tail := columns / 2
+	taken := 0
+	start := len(text)
+	for start > 0 {
+		r, size := utf8.DecodeLastRuneInString(text[:start])
+		if taken += runeWidth(r); taken > tail {
+			break
+		}
+		start -= size
+	}
+	return shorten(text[:start], columns-displayWidth(text[start:])) + text[start:]
 }
 
 // shortenBoth cuts two long texts so that it can be seen where they differ.
@@ -69,7 +87,7 @@ func shortenBoth(a, b string) (string, string) {
 	if same > kept {
 		a, b = "…"+string(before[same-kept:]), "…"+string(after[same-kept:])
 	}
-	return shorten(a), shorten(b)
+	return shorten(a, longest), shorten(b, longest)
 }
 
 // displayWidth is how many columns of a terminal a text takes.

@@ -33,41 +33,72 @@ func (r *reading) wait(reason string, until time.Time) { r.state.Store(&state{re
 // do says what the source does now; "" is reading.
 func (r *reading) do(doing string) { r.state.Store(&state{doing: doing}) }
 
+// doDays says that a deployment reads the use of its users, and how far.
+func (r *reading) doDays(come, days int) {
+	r.do("use of " + counted(days, "day", "days") + ": " + grouped(come) + " read")
+}
+
 // end says that the source was read to its end.
 func (r *reading) end() { r.ended.Store(int64(max(time.Since(r.started), 1))) }
 
-// line is what to show of the source.
-func (r *reading) line(now time.Time) string {
-	count := r.count.Load()
-	elapsed := now.Sub(r.started)
+// line is what to show of the source in a terminal of some columns: as much as
+// there is room for, and what it waits for rather than how fast it is.
+func (r *reading) line(now time.Time, columns int) string {
+	count, rate := r.figures(now)
+	name := strings.TrimSuffix(oneLine(r.name), ":")
+	news := oneLine(r.news(now))
+	for _, text := range []string{count + rate + news, count + news, count} {
+		if room := columns - displayWidth(": "+text); room >= min(displayWidth(name), 8) {
+			return shortenMiddle(name, room) + ": " + text
+		}
+	}
+	return shorten(count, columns)
+}
+
+// figures are how many have come, and how fast.
+func (r *reading) figures(now time.Time) (count, rate string) {
+	n, total := r.count.Load(), r.total.Load()
+	count = counted(int(n), r.one, r.many)
+	if total > n {
+		count = grouped(int(n)) + " of " + counted(int(total), r.one, r.many)
+	}
+	if elapsed := r.elapsed(now); n > 0 && elapsed >= time.Second/2 && !r.isBusy() {
+		rate = ", " + grouped(int(float64(n)/elapsed.Seconds())) + " a second"
+	}
+	return count, rate
+}
+
+// elapsed is how long it is or was read.
+func (r *reading) elapsed(now time.Time) time.Duration {
 	if ended := r.ended.Load(); ended > 0 {
-		elapsed = time.Duration(ended)
+		return time.Duration(ended)
 	}
-	var b strings.Builder
-	b.WriteString(strings.TrimSuffix(r.name, ":") + ": ")
-	if total := r.total.Load(); total > count {
-		fmt.Fprintf(&b, "%s of %s", grouped(int(count)), counted(int(total), r.one, r.many))
-	} else {
-		b.WriteString(counted(int(count), r.one, r.many))
-	}
-	rate := float64(count) / elapsed.Seconds()
-	if count > 0 && elapsed >= time.Second/2 {
-		fmt.Fprintf(&b, ", %s a second", grouped(int(rate)))
-	}
+	return now.Sub(r.started)
+}
+
+// isBusy says that it does something beside reading, so that no rate can be
+// told.
+func (r *reading) isBusy() bool {
+	s := r.state.Load()
+	return s != nil && s.doing != "" && s.until.IsZero() && r.ended.Load() == 0
+}
+
+// news are what it does or waits for, and how long still.
+func (r *reading) news(now time.Time) string {
 	if r.ended.Load() > 0 {
-		return b.String() + ", done"
+		return ", done"
 	}
-	if total := r.total.Load(); total > count && rate > 0 && elapsed >= 2*time.Second {
-		fmt.Fprintf(&b, ", %s left", seconds(time.Duration(float64(total-count)/rate*float64(time.Second))))
+	if s := r.state.Load(); s != nil && s.until.After(now) {
+		return ", waiting " + seconds(s.until.Sub(now)) + ": " + s.doing
+	} else if r.isBusy() {
+		return ", " + s.doing
 	}
-	switch s := r.state.Load(); {
-	case s == nil || s.doing == "":
-	case s.until.IsZero():
-		b.WriteString(", " + s.doing)
-	case s.until.After(now):
-		fmt.Fprintf(&b, ", waiting %s: %s", seconds(s.until.Sub(now)), s.doing)
+	n, total, elapsed := r.count.Load(), r.total.Load(), now.Sub(r.started)
+	if total <= n || n == 0 || elapsed < 2*time.Second {
+		return ""
 	}
-	return b.String()
+	left := time.Duration(float64(total-n) / float64(n) * float64(elapsed))
+	return ", " + seconds(left) + " left"
 }
 
 // seconds is a time to wait, in whole seconds, and never none.
@@ -81,7 +112,7 @@ type progress struct {
 	world    world
 	readings []*reading
 	mu       sync.Mutex // for the terminal
-	lines    int        // that stand on the terminal now
+	widths   []int      // of the lines that stand on the terminal now
 	done     chan struct{}
 	drawn    sync.WaitGroup
 }
@@ -129,44 +160,46 @@ func (p *progress) warn(text string) {
 
 // clear takes away what is drawn.
 func (p *progress) clear() {
-	if p.lines == 0 {
-		return
+	if len(p.widths) > 0 {
+		fmt.Fprint(p.world.stderr, p.home(p.world.columns(p.world.stderr))+"\x1b[J")
+		p.widths = nil
 	}
-	if p.lines > 1 {
-		fmt.Fprintf(p.world.stderr, "\x1b[%dA", p.lines-1)
-	}
-	fmt.Fprint(p.world.stderr, "\r\x1b[J")
-	p.lines = 0
 }
 
-func (p *progress) draw(width int, now time.Time) {
-	var b strings.Builder
-	for i, r := range p.readings {
-		if i > 0 {
-			b.WriteByte('\n')
+// home takes the cursor from the start of the last line that is drawn to that
+// of the first. A terminal that became narrower since has broken the lines
+// between them into several.
+func (p *progress) home(columns int) string {
+	up := 0
+	for _, width := range p.widths[:max(len(p.widths)-1, 0)] {
+		up++
+		if columns > 0 {
+			up += max(width-1, 0) / columns
 		}
-		b.WriteString("\r" + fitted(r.line(now), width-1) + "\x1b[K")
 	}
+	if up == 0 {
+		return "\r"
+	}
+	return fmt.Sprintf("\r\x1b[%dA", up)
+}
+
+// draw leaves the cursor at the start of the last line, where a ^C that the
+// terminal shows breaks no line. The last column of a terminal stays free: some
+// break the line there.
+func (p *progress) draw(columns int, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.lines > 1 {
-		fmt.Fprintf(p.world.stderr, "\x1b[%dA", p.lines-1)
+	var b strings.Builder
+	b.WriteString(p.home(columns))
+	p.widths = nil
+	for i, r := range p.readings {
+		if i > 0 {
+			b.WriteString("\x1b[K\n")
+		}
+		line := r.line(now, columns-1)
+		p.widths = append(p.widths, displayWidth(line))
+		b.WriteString(line)
 	}
+	b.WriteString("\x1b[J\r")
 	fmt.Fprint(p.world.stderr, b.String())
-	p.lines = len(p.readings)
-}
-
-// fitted is a line of at most width characters: the middle goes, since the name
-// stands at the start and the news at the end. The last column of a terminal
-// stays free: some break the line there.
-func fitted(line string, width int) string {
-	runes := []rune(oneLine(line))
-	if len(runes) <= width {
-		return string(runes)
-	}
-	if width < 8 {
-		return string(runes[:max(width, 0)])
-	}
-	tail := width * 2 / 3
-	return string(runes[:width-tail-3]) + "..." + string(runes[len(runes)-tail:])
 }

@@ -21,7 +21,10 @@ func TestTheProgressLine(t *testing.T) {
 			r.count.Store(100)
 			r.total.Store(400)
 		}, 10 * time.Second, "okta://acme: 100 of 400 people, 10 a second, 30s left"},
-		{"what it does", func(r *reading) { r.do("looking up managers") }, time.Second, "okta://acme: 0 people, looking up managers"},
+		{"what it does, of which the rate says nothing", func(r *reading) {
+			r.count.Store(100)
+			r.do("looking up managers")
+		}, time.Second, "okta://acme: 100 people, looking up managers"},
 		{"a wait for the rate limit is said", func(r *reading) {
 			r.count.Store(1)
 			r.wait("the org's rate limit", start.Add(25*time.Second))
@@ -35,48 +38,69 @@ func TestTheProgressLine(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := &reading{name: "okta://acme", one: "person", many: "people", started: start}
 			test.fill(r)
-			if got := r.line(start.Add(test.elapsed)); got != test.want {
+			if got := r.line(start.Add(test.elapsed), 100); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-func TestALineFitsTheTerminal(t *testing.T) {
+func TestTheProgressLineFitsTheTerminal(t *testing.T) {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	r := &reading{name: "ldaps://ldap.köln.example\x1b[31m\n", one: "person", many: "people", started: start}
+	r.count.Store(12_345)
+	r.wait("the rate limit", start.Add(35*time.Second))
 	for _, test := range []struct {
-		line  string
-		width int
-		want  string
+		columns int
+		want    string
 	}{
-		{"as it is", 8, "as it is"},
-		{"ldaps://ldap.example.com: 12,345 people", 30, "ldaps:/...e.com: 12,345 people"},
-		{"too narrow", 3, "too"},
-		{"too narrow", -1, ""},
-		{"a\x1b[31mred\nline", 20, "a [31mred line"},
+		{100, "ldaps://ldap.köln.example [31m: 12,345 people, 2,469 a second, waiting 30s: the rate limit"},
+		{79, "ldaps://l…mple [31m: 12,345 people, 2,469 a second, waiting 30s: the rate limit"},
+		{60, "ldaps:/…ple [31m: 12,345 people, waiting 30s: the rate limit"},
+		{40, "ldaps://ldap…example [31m: 12,345 people"},
+		{20, "12,345 people"},
+		{7, "12,345…"},
+		{1, "…"},
+		{0, ""},
+		{-1, ""},
 	} {
-		if got := fitted(test.line, test.width); got != test.want {
-			t.Errorf("%q in %d: got %q, want %q", test.line, test.width, got, test.want)
+		got := r.line(start.Add(5*time.Second), test.columns)
+		if got != test.want || displayWidth(got) > max(test.columns, 0) {
+			t.Errorf("in %d columns: got %q, want %q", test.columns, got, test.want)
 		}
 	}
 }
 
 func TestEverySourceHasItsLine(t *testing.T) {
 	var drawn strings.Builder
-	p := progress{world: world{stderr: &drawn}, readings: []*reading{
-		{name: "a", one: "person", many: "people"}, {name: "b", one: "user", many: "users"},
+	p := progress{world: world{stderr: &drawn, getenv: noVariables}, readings: []*reading{
+		{name: "aaaa", one: "person", many: "people"}, {name: "b", one: "user", many: "users"},
 	}}
-	p.draw(40, time.Time{})
-	p.draw(40, time.Time{})
-	p.warn("look out")
-	const both = "\ra: 0 people\x1b[K\n\rb: 0 users\x1b[K"
-	if want := both + "\x1b[1A" + both + "\x1b[1A\r\x1b[J" + "cohort: warning: look out\n"; drawn.String() != want {
-		t.Errorf("drew %q, want %q", drawn.String(), want)
+	const both = "aaaa: 0 people\x1b[K\nb: 0 users\x1b[J\r"
+	for _, step := range []struct {
+		does string
+		do   func()
+		want string
+	}{
+		{"draws", func() { p.draw(40, time.Time{}) }, "\r" + both},
+		{"draws over it", func() { p.draw(40, time.Time{}) }, "\r\x1b[1A" + both},
+		// In 5 columns the first line takes three rows.
+		{"finds its start in a terminal that became narrower", func() { p.draw(5, time.Time{}) },
+			"\r\x1b[3A" + "0 p…\x1b[K\n0 u…\x1b[J\r"},
+		{"makes room for a warning", func() { p.warn("look out") }, "\r\x1b[1A\x1b[J" + "cohort: warning: look out\n"},
+		{"goes on below it", func() { p.draw(40, time.Time{}) }, "\r" + both},
+	} {
+		drawn.Reset()
+		step.do()
+		if drawn.String() != step.want {
+			t.Errorf("%s: drew %q, want %q", step.does, drawn.String(), step.want)
+		}
 	}
 }
 
 func TestNothingIsDrawnWithoutATerminal(t *testing.T) {
 	var drawn strings.Builder
-	p := startProgress(world{stderr: &drawn, getenv: func(string) string { return "" }}, false, []*reading{{name: "a"}})
+	p := startProgress(world{stderr: &drawn, getenv: noVariables}, false, []*reading{{name: "a"}})
 	p.readings[0].count.Add(1)
 	p.stop()
 	if drawn.Len() > 0 {

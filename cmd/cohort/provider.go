@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"cohort/idp"
+	"cohort/idp/file"
 	"cohort/internal/fault"
 )
 
@@ -32,8 +33,10 @@ type provider struct {
 func (p *provider) register(flags *pflag.FlagSet) {
 	p.ldap.register(flags)
 	p.okta.register(flags)
-	flags.StringVar(&p.format, "idp-format", "", "format of a file of people: csv, json, jsonl or ldif (default: by its ending)")
-	flags.Var(&list{items: &p.mapping}, "map", "`field=attribute`: take a person field from another attribute, or column of a file")
+	formats := choose(&p.format, append(file.Formats(), ldifFormat)...)
+	flags.Var(formats, "idp-format", "format of a file of people: "+enumerated(formats.words, "or")+" (default: by its ending)")
+	flags.Var(&list{items: &p.mapping, kind: "field=attribute", offer: offerMapping}, "map", "take a person field from another attribute, or column of a file")
+	inTopic(flags, "idp")
 }
 
 // providerList is the flag --idp: URLs, or providers with settings of their own

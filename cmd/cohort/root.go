@@ -12,27 +12,30 @@ import (
 
 func newRoot(w world) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "cohort",
+		Use:   "cohort COMMAND",
 		Short: "Who of the company uses Coder: one table out of an identity provider and a Coder deployment",
-		Long: `cohort reads people from an identity provider (LDAP, Active Directory), joins
-them by e-mail with the users of a Coder deployment, and writes one table: a row
-a person, the provider's attributes, and whether that person uses Coder.`,
+		Long: `cohort reads people from an identity provider (LDAP, Active Directory, Okta, a
+file), joins them by e-mail with the users of a Coder deployment, and writes one
+table: a row a person, the provider's attributes, and whether that person uses
+Coder.`,
 		Example: `  cohort export --demo
-  cohort export --idp ldaps://ldap.example.com/dc=example,dc=com \
-    --ldap-bind-dn cn=reader,dc=example,dc=com --coder https://coder.example.com -o people.csv`,
-		Version:       version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noArguments,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+  cohort export --help`,
+		Version:           version(),
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              noArguments,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newExport(w), newAudit(w), newExplain(w), newDiff(w), newAttributes(w), newCheck(w), newInit(w), newVersion())
-	// Cobra adds its own commands when it runs; the settings need all of them.
+	root.SetVersionTemplate("cohort {{.Version}}\n")
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeCommandHelp(w.stdout, cmd) })
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newExport(w), newAudit(w), newExplain(w), newDiff(w), newAttributes(w), newCheck(w), newInit(w), newVersion(), newCompletion())
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
+	offerCompletions(root)
 	return root
 }
 
@@ -55,7 +58,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func commandNames(cmd *cobra.Command) []string {
 	var names []string
 	for _, command := range cmd.Commands() {
-		names = append(names, command.Name())
+		if command.IsAvailableCommand() {
+			names = append(names, command.Name())
+		}
 	}
 	return names
 }
@@ -84,20 +89,27 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag())
+		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetFlag(), invalid.Unwrap())
 	}
 	return fault.New(fault.Usage, hint, "the flags cannot be read")
 }
 
-// invalidValue says which kind of value a setting takes. name is what the user
-// calls it: a flag, an environment variable or a place in a file.
-func invalidValue(name string, flag *pflag.Flag) error {
+// invalidValue says which values a setting takes. place is what the user calls
+// it: a flag, an environment variable or a line of a file. But for words out of
+// a list, the value is not repeated: a secret may have slipped in.
+func invalidValue(place string, flag *pflag.Flag, err error) error {
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return fault.New(fault.Usage, refused.Hint, "%s: %w", place, refused.Err)
+	}
 	hints := map[string]string{
 		"bool":     "it takes true or false",
 		"duration": "it takes a time such as 30s or 2m",
 		"int":      "it takes a whole number",
+		"share":    "it takes a percentage, such as 5%",
+		"days":     "it takes days, such as 90d",
 	}
-	return fault.New(fault.Usage, hints[flag.Value.Type()], "%s has a value that it does not take", name)
+	return fault.New(fault.Usage, hints[flag.Value.Type()], "%s has a value that it does not take", place)
 }
 
 func flagNames(cmd *cobra.Command) []string {

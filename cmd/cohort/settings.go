@@ -45,7 +45,7 @@ func fillSettings(cmd *cobra.Command, w world) (layers, error) {
 			return
 		}
 		value := w.getenv(variableName(flag.Name))
-		if failure != nil || value == "" || !isSetting(flag.Name) {
+		if failure != nil || value == "" || !isSetting(flag) {
 			return
 		}
 		values := []string{value}
@@ -77,23 +77,25 @@ func fillSettings(cmd *cobra.Command, w world) (layers, error) {
 	return said, nil
 }
 
-// keepOwnOutput takes the output and its format from the command line alone:
-// those of the environment and the file are the export's table, which no other
-// command may replace.
-func keepOwnOutput(cmd *cobra.Command, said layers) error {
-	for _, name := range []string{"output", "format"} {
-		if flag := cmd.Flags().Lookup(name); said[name] != onCommandLine {
-			if err := flag.Value.Set(flag.DefValue); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+// isSetting leaves out the flags that are about this one call.
+func isSetting(flag *pflag.Flag) bool {
+	return flag.Name != "help" && flag.Name != "config" && annotation(flag, callAnnotation) == ""
 }
 
-// isSetting leaves out the flags that are about this one call.
-func isSetting(flag string) bool {
-	return flag != "help" && flag != "config" && flag != "force" && flag != planFlag
+// Annotations of flags.
+const (
+	// callAnnotation marks those that only the command line sets.
+	callAnnotation = "call"
+	// placeAnnotation is where a flag got its value, as an error names it.
+	placeAnnotation = "place"
+)
+
+// onCommandLineOnly keeps flags from what the environment and the file say
+// under their names, which is for another command.
+func onCommandLineOnly(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		annotate(flags.Lookup(name), callAnnotation, "true")
+	}
 }
 
 func isList(flag *pflag.Flag) bool {
@@ -101,20 +103,49 @@ func isList(flag *pflag.Flag) bool {
 	return ok
 }
 
-// set gives a flag its value; name is what to call it in an error.
-func set(flag *pflag.Flag, name string, values []string) error {
+// set gives a flag its value; place is what to call it in an error.
+func set(flag *pflag.Flag, place string, values []string) error {
 	if list, ok := flag.Value.(pflag.SliceValue); ok {
 		if err := list.Replace(nil); err != nil {
-			return invalidValue(name, flag)
+			return invalidValue(place, flag, err)
 		}
 	}
 	for _, value := range values {
 		if err := flag.Value.Set(value); err != nil {
-			return invalidValue(name, flag)
+			return invalidValue(place, flag, err)
 		}
 	}
 	flag.Changed = true
+	annotate(flag, placeAnnotation, place)
 	return nil
+}
+
+// placedError is an error about a setting that names the place where that was
+// said.
+type placedError struct {
+	error
+	text string
+}
+
+func (e placedError) Error() string { return e.text }
+func (e placedError) Unwrap() error { return e.error }
+
+// placed lets an error that begins with a flag begin with what set it, where
+// that was the environment or the file.
+func placed(cmd *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	name, isFlag := strings.CutPrefix(err.Error(), "--")
+	name, rest, found := strings.Cut(name, ":")
+	if !isFlag || !found {
+		return err
+	}
+	flag := cmd.Flags().Lookup(name)
+	if flag == nil || annotation(flag, placeAnnotation) == "" {
+		return err
+	}
+	return placedError{err, annotation(flag, placeAnnotation) + ":" + rest}
 }
 
 // settingsOfAll are the keys of every command's settings: one file serves all.
@@ -122,7 +153,7 @@ func settingsOfAll(root *cobra.Command) []string {
 	var keys []string
 	for _, command := range append(root.Commands(), root) {
 		command.Flags().VisitAll(func(flag *pflag.Flag) {
-			if key := keyName(flag.Name); isSetting(flag.Name) && !slices.Contains(keys, key) {
+			if key := keyName(flag.Name); isSetting(flag) && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
 		})

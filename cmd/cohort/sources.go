@@ -199,11 +199,14 @@ func (f *sourceFlags) openPeople(w world, p *provider, sample *demo) (peopleSour
 	return source, nil
 }
 
+// ldifFormat is the name of the format of directories' dumps.
+const ldifFormat = "ldif"
+
 // openFile takes a dump of a directory by its ending, and all else as the format
 // that was named or the ending tells.
 func openFile(w world, p *provider) idp.Opener {
 	return func(path string) (idp.Connector, error) {
-		if p.format == "ldif" || p.format == "" && strings.EqualFold(filepath.Ext(path), ".ldif") {
+		if p.format == ldifFormat || p.format == "" && strings.EqualFold(filepath.Ext(path), ".ldif") {
 			return ldap.NewLDIF(ldap.LDIFConfig{Path: path, Input: w.stdin})
 		}
 		return file.New(file.Config{Path: path, Format: p.format, Input: w.stdin})
@@ -229,7 +232,7 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 		s.file = &userFile{config: coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty}}
 		s.coder = s.file
 	default:
-		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell); err != nil {
+		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell, s.users.doDays); err != nil {
 			return err
 		}
 		s.coder = s.deployment
@@ -255,13 +258,13 @@ func isFile(name string) bool {
 	}
 }
 
-func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string)) (*coder.Client, error) {
+func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string), progress func(come, days int)) (*coder.Client, error) {
 	token, err := f.secret(w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
 	if err != nil {
 		return nil, err
 	}
 	config, err := coder.Config{
-		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly,
+		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly, Progress: progress,
 		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, MaxDelay: f.patience, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {

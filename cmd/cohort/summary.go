@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -81,10 +82,33 @@ func conflictWarnings(people join.PeopleFigures, review string) []string {
 	return []string{text}
 }
 
-// saySummary prints what was read, what came of it and where it went.
-func (w world) saySummary(m join.Manifest) {
-	people, users := m.People, m.Users
-	providers, deployment := m.Sources[:len(m.Sources)-1], m.Sources[len(m.Sources)-1]
+// saySummary prints what was read, what came of it and where it went; manifest
+// is the file that says the same to machines, or "".
+func (w world) saySummary(m join.Manifest, manifest string) {
+	lines := slices.Concat(peopleLines(m), userLines(m), fileLines(m.Files, manifest))
+	writeSummary(w.stderr, lines, w.columns(w.stderr))
+	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
+}
+
+// summaryLine is what is counted, how many that are, and what else to say.
+type summaryLine struct {
+	label  string
+	count  int // or uncounted
+	remark string
+}
+
+// uncounted is the count of a line that counts nothing.
+const uncounted = -1
+
+func (l summaryLine) number() string {
+	if l.count == uncounted {
+		return ""
+	}
+	return grouped(l.count)
+}
+
+func peopleLines(m join.Manifest) []summaryLine {
+	people, providers := m.People, m.Sources[:len(m.Sources)-1]
 	lines := []summaryLine{{"people", people.Total, sourceName(providers[0])}}
 	if len(providers) > 1 {
 		lines[0].remark = counted(len(providers), "source", "sources")
@@ -93,54 +117,82 @@ func (w world) saySummary(m join.Manifest) {
 		}
 		lines = append(lines, summaryLine{"  in several of these", people.Merged, ""})
 	}
-	lines = append(lines,
+	return append(lines,
 		summaryLine{"  with a Coder user", people.Matched, byRung(people)},
 		summaryLine{"  without", people.Unmatched, ""},
 		summaryLine{"  ambiguous", people.Ambiguous, ""},
 		summaryLine{"  without any address", people.WithoutAddress, ""},
-		summaryLine{"Coder users", users.Total, sourceName(deployment)},
-		summaryLine{"  of a person", users.Matched, livingLeavers(m.Leavers)},
-		summaryLine{"  second accounts", users.Second, ""},
-		summaryLine{"  of nobody", users.Unmatched, ""},
-		summaryLine{"  ambiguous", users.Ambiguous, ""},
-		summaryLine{"  without an address", users.WithoutAddress, ""},
 	)
+}
+
+func userLines(m join.Manifest) []summaryLine {
+	users := m.Users
+	leavers := summaryLine{"    who is disabled", m.Leavers, ""}
+	if m.Leavers > 0 {
+		leavers.remark = "and not suspended in Coder: cohort audit tells who"
+	}
+	lines := []summaryLine{
+		{"Coder users", users.Total, sourceName(m.Sources[len(m.Sources)-1])},
+		{"  of a person", users.Matched, ""},
+		leavers,
+		{"  second accounts", users.Second, ""},
+		{"  of nobody", users.Unmatched, ""},
+		{"  ambiguous", users.Ambiguous, ""},
+		{"  without an address", users.WithoutAddress, ""},
+	}
 	if m.Usage != nil {
 		lines = append(lines, summaryLine{"  with use", m.Usage.ActiveUsers, usageRemark(m.Usage)})
 	}
-	for _, file := range m.Files {
-		path := file.Path
-		if path == "-" {
-			path = "standard output"
-		}
-		label := "rows written"
+	return lines
+}
+
+func fileLines(files []join.ManifestFile, manifest string) []summaryLine {
+	var lines []summaryLine
+	for _, file := range files {
+		label, path := "rows written", file.Path
 		if file.Role == "review" {
 			label = "for review"
 		}
+		if path == "-" {
+			path = "standard output"
+		}
 		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
 	}
-	writeSummary(w.stderr, lines)
-	fmt.Fprintf(w.stderr, "done in %s\n", time.Duration(m.Duration*float64(time.Second)).Round(10*time.Millisecond))
+	if manifest != "" {
+		lines = append(lines, summaryLine{"manifest", uncounted, manifest})
+	}
+	return lines
 }
 
 func sourceName(source join.ManifestSource) string { return source.Name + ", " + source.Complete }
 
-type summaryLine struct {
-	label  string
-	count  int
-	remark string
-}
-
-// writeSummary writes lines in columns.
-func writeSummary(to io.Writer, lines []summaryLine) {
-	labels, numbers := 0, 0
+// writeSummary writes lines in columns; a remark that a terminal of that width
+// has no room for goes on below itself. Where there is no terminal, width is 0.
+func writeSummary(to io.Writer, lines []summaryLine, width int) {
+	labels, counts := 0, 0
 	for _, line := range lines {
-		labels = max(labels, len(line.label))
-		numbers = max(numbers, len(grouped(line.count)))
+		labels = max(labels, displayWidth(line.label))
+		counts = max(counts, len(line.number()))
+	}
+	const least = 20 // columns that are worth a remark's while
+	indent := labels + 2 + counts + 2
+	room := width - indent
+	if width == 0 {
+		room = math.MaxInt
 	}
 	for _, line := range lines {
-		row := fmt.Sprintf("%-*s  %*s  %s", labels, line.label, numbers, grouped(line.count), line.remark)
-		fmt.Fprintln(to, strings.TrimRight(row, " "))
+		row := fmt.Sprintf("%-*s  %*s", labels, line.label, counts, line.number())
+		remarks := broken(oneLine(line.remark), room)
+		if room < least {
+			remarks = append([]string{""}, broken(oneLine(line.remark), width-4)...)
+			indent = 4
+		}
+		fmt.Fprintln(to, strings.TrimRight(row+"  "+remarks[0], " "))
+		for _, more := range remarks[1:] {
+			if more != "" {
+				fmt.Fprintln(to, strings.Repeat(" ", indent)+more)
+			}
+		}
 	}
 }
 
@@ -153,11 +205,4 @@ func byRung(people join.PeopleFigures) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func livingLeavers(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return grouped(n) + " of them disabled in the directory and not suspended in Coder"
 }

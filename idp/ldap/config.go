@@ -108,9 +108,18 @@ const (
 	startTLSOff     = "off"
 )
 
-// referralsError is the value of Config.Referrals for which it is an error that
-// other servers have parts of the directory; "report" and "" tell of them.
-const referralsError = "error"
+// StartTLSChoices are the words for Config.StartTLS.
+func StartTLSChoices() []string { return []string{startTLSRequire, startTLSOff} }
+
+// Values of Config.Referrals, for a directory of which other servers have parts;
+// the empty one tells of them, too.
+const (
+	referralsReport = "report"
+	referralsError  = "error"
+)
+
+// ReferralChoices are the words for Config.Referrals, the default first.
+func ReferralChoices() []string { return []string{referralsReport, referralsError} }
 
 // Connector reads people from one directory. It may be used by several
 // goroutines; each loop over a stream has a connection of its own.
@@ -210,7 +219,7 @@ func (c *Connector) checkCredentials() error {
 
 func (c *Connector) checkRest() error {
 	switch c.config.Referrals {
-	case "", "report", referralsError:
+	case "", referralsReport, referralsError:
 	default:
 		return fault.New(fault.Usage, "it is report or error", "--ldap-referrals: an unknown value")
 	}

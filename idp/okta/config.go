@@ -192,9 +192,9 @@ func (c *Connector) checkNarrowing() error {
 	var statuses []string
 	for _, given := range c.config.Statuses {
 		status := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(given), "-", "_"))
-		if !slices.Contains(knownStatuses(), status) {
-			hint := "there are " + strings.Join(knownStatuses(), ", ")
-			if near := suggest.Nearest(given, knownStatuses()); near != "" {
+		if !slices.Contains(Statuses(), status) {
+			hint := "there are " + strings.Join(Statuses(), ", ")
+			if near := suggest.Nearest(given, Statuses()); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			return fault.New(fault.Usage, hint, "--okta-status: %q is no status of Okta's", given)

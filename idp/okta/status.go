@@ -15,8 +15,8 @@ const (
 	deprovisioned   = "DEPROVISIONED"
 )
 
-// knownStatuses are all of them, in the order of an account's life.
-func knownStatuses() []string {
+// Statuses are all of them, in the order of an account's life.
+func Statuses() []string {
 	return []string{staged, provisioned, active, recovery, passwordExpired, lockedOut, suspended, deprovisioned}
 }
 
