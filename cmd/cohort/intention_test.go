@@ -33,6 +33,13 @@ func (s *seen) add(call intent.Call) {
 	s.calls = append(s.calls, call)
 }
 
+// all are the calls so far.
+func (s *seen) all() []intent.Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
 // watch notes the requests that a handler gets. What is named by an identifier
 // is noted as a plan has it.
 func (s *seen) watch(handler http.Handler) http.Handler {
@@ -102,7 +109,7 @@ func (s *seen) hold(t *testing.T, planned []intent.Call) {
 	for i, call := range planned {
 		all[i] = line(call)
 	}
-	for _, call := range s.calls {
+	for _, call := range s.all() {
 		if !slices.Contains(all, line(call)) {
 			t.Errorf("the server was asked for what is in no plan:\n%s\nof\n%s", line(call), strings.Join(all, "\n"))
 		}
@@ -115,7 +122,7 @@ func (s *seen) hold(t *testing.T, planned []intent.Call) {
 
 // countOf is how often a path was asked for.
 func (s *seen) countOf(path string) (n int) {
-	for _, call := range s.calls {
+	for _, call := range s.all() {
 		if call.Target == path {
 			n++
 		}
@@ -194,7 +201,7 @@ func TestAPlanIsWhatTheServersSee(t *testing.T) {
 		args := slices.Concat([]string{"export", "--idp", directory.URL + "/" + directory.BaseDN, "--ldap-bind-dn", directory.BindDN,
 			"--ldap-filter", "(objectClass=person)", "--coder", address, "--usage", "28d", "--allow-empty", "-o", output.path}, columns)
 		planned := plan(t, args)
-		if n := len(ldap.calls) + len(coder.calls) + directory.Connections(); n > 0 {
+		if n := len(ldap.all()) + len(coder.all()) + directory.Connections(); n > 0 {
 			t.Errorf("the plan itself asked %d times", n)
 		}
 		output.untouched(t)
@@ -262,7 +269,7 @@ func TestAPlanIsWhatTheServersSee(t *testing.T) {
 				settings = append(settings, "OKTA_CLIENT_TOKEN="+org.Token)
 			}
 			planned := plan(t, args)
-			if n := len(okta.calls) + len(coder.calls); n > 0 {
+			if n := len(okta.all()) + len(coder.all()); n > 0 {
 				t.Errorf("the plan itself asked %d times", n)
 			}
 			exportWith(t, settings, args)

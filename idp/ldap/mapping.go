@@ -94,9 +94,9 @@ func mappingOf(req idp.Request, from origin) *mapping {
 		told:       map[string]bool{},
 	}
 	want := func(field idp.Field) []int { return m.want(candidates(field, from.flavour)...) }
-	aliases, ids := want(idp.Aliases), want(idp.ID)
+	mail, aliases, ids := want(idp.Email), want(idp.Aliases), want(idp.ID)
 	m.always = always{
-		mail:  want(idp.Email)[0],
+		mail:  mail[0],
 		proxy: aliases[0], alternates: aliases[1:],
 		logins: want(idp.Logins),
 		guid:   ids[0], ids: ids[1:],

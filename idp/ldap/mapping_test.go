@@ -205,12 +205,12 @@ func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
 		flavour flavour
 		want    string
 	}{
-		{other, "mail proxyAddresses objectGUID mailAlternateAddress userPrincipalName krbPrincipalName uid entryUUID nsUniqueId " +
-			"ipaUniqueID userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+		{other, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
+			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"msDS-UserAccountDisabled loginDisabled ds-pwp-account-disabled " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
-		{openLDAP, "mail proxyAddresses objectGUID mailAlternateAddress userPrincipalName krbPrincipalName uid entryUUID nsUniqueId " +
-			"ipaUniqueID userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+		{openLDAP, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
+			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 		{activeDirectory, "mail proxyAddresses objectGUID userPrincipalName userAccountControl accountExpires " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
