@@ -55,7 +55,8 @@ func (c *Client) caller(ctx context.Context) (Caller, error) {
 		return Caller{}, err
 	}
 	caller := Caller{ID: me.ID.String(), Username: me.Username, Roles: siteRoles(me.Roles)}
-	return caller, c.addLimits(ctx, &caller)
+	err = c.addLimits(ctx, &caller)
+	return caller, err
 }
 
 // build is the deployment's version, and how far its clock is ahead of this

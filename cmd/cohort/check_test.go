@@ -131,7 +131,7 @@ func TestWhatACheckSaysOfARealDirectory(t *testing.T) {
 				for _, want := range []string{
 					"  ok    people     700 people\n", "  ok    addresses  700 of 700 people; nobody of them has country\n",
 					"  ok    limits     none in pages; a search without pages ends after 300 entries\n",
-					"  ok    server     OpenLDAP; people are (objectClass=person) below dc=example,dc=com\n",
+					"  ok    server     OpenLDAP, which gives pages; people are (objectClass=person) below dc=example,dc=com\n",
 				} {
 					if !strings.Contains(all, want) {
 						t.Errorf("%q is not in\n%s", want, all)

@@ -53,7 +53,8 @@ func askAll(q *questions, getenv func(string) string) (settings, error) {
 		return nil, err
 	}
 	q.say("")
-	return s, s.askCoder(q, getenv)
+	err = s.askCoder(q, getenv)
+	return s, err
 }
 
 // identityProvider takes an address of people; a path becomes absolute.

@@ -63,12 +63,15 @@ func (c *Connector) Check(ctx context.Context, report func(probe.Step)) {
 }
 
 func (c *Connector) tellServer(list *probe.Checklist, server server, query search) {
-	what := fmt.Sprintf("%s; people are %s below %s", server.flavour, query.filter, query.base)
-	if len(server.controls) > 0 && !slices.Contains(server.controls, controlPages) {
-		list.Warn(probe.Server, "", "%s; it knows no pages, so that a limit of its searches is a limit of an export", what)
-		return
+	people := fmt.Sprintf("people are %s below %s", query.filter, query.base)
+	switch {
+	case slices.Contains(server.controls, controlPages):
+		list.OK(probe.Server, "%s, which gives pages; %s", server.flavour, people)
+	case len(server.controls) > 0:
+		list.Warn(probe.Server, "", "%s, which gives no pages, so that a limit of a search is one of an export; %s", server.flavour, people)
+	default:
+		list.OK(probe.Server, "%s; %s", server.flavour, people)
 	}
-	list.OK(probe.Server, "%s", what)
 }
 
 // countPeople reads everybody as an export does, without any attribute (RFC

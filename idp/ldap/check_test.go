@@ -35,7 +35,7 @@ func TestWhatACheckSaysOfOtherServers(t *testing.T) {
 		},
 		{
 			"no pages", script{root: map[string][]string{"supportedControl": {"1.1.1"}}, page: everybody}, probe.Server,
-			probe.Step{Outcome: probe.Warn, Detail: "an LDAP server; people are (objectClass=person) below dc=example,dc=com; it knows no pages"},
+			probe.Step{Outcome: probe.Warn, Detail: "an LDAP server, which gives no pages, so that"},
 		},
 		{
 			"parts on other servers", script{page: everybody}, probe.Notice,

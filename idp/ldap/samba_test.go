@@ -117,7 +117,7 @@ func TestSamba(t *testing.T) {
 		}
 		for name, want := range map[string]string{
 			probe.SignIn: "as " + server.UPN,
-			probe.Server: "Active Directory; people are (sAMAccountType=805306368) below " + sambatest.PeopleUnit,
+			probe.Server: "Active Directory, which gives pages; people are (sAMAccountType=805306368) below " + sambatest.PeopleUnit,
 			probe.Clock:  "within 5s of this machine's",
 			probe.TLS:    "TLS 1.3, certificate for ",
 		} {
