@@ -80,12 +80,17 @@ func TestAnOrgThatMisbehaves(t *testing.T) {
 	var runs errgroup.Group
 	runs.SetLimit(8) // most faults are waits
 	begin := func(name string, o fixtures.OktaOptions, f oktafault.Fault, isApp bool, codes ...int) {
+		t.Helper()
 		org, err := oktafault.Serve(users, nil, o, f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		output := earlierOutput(t)
-		r := newOrgRun(t, org, isApp, output.path, "--okta-rate-share", "100%", "--timeout", "3s")
+		timeout := "20s"
+		if f.Silent {
+			timeout = "2s"
+		}
+		r := newOrgRun(t, org, isApp, output.path, "--okta-rate-share", "100%", "--timeout", timeout)
 		runs.Go(func() error {
 			r.run()
 			return org.Close()
