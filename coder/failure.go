@@ -75,6 +75,9 @@ func (c *Client) unreached(doing string, err error) error {
 		return fault.New(fault.Usage, "is --coder the address of a Coder deployment, without a sign-in page before it?",
 			"%s: this is not a Coder API: %w", doing, other)
 	}
+	if endless, ok := errors.AsType[*transport.EndlessError](err); ok {
+		return fault.New(fault.Source, "try again, and look at what stands between this machine and Coder", "%s: %w", doing, endless)
+	}
 	return fault.New(fault.Source, c.advice(err), "%s: %w", doing, err)
 }
 
