@@ -82,6 +82,9 @@ func (c *Client) unreached(doing string, err error) error {
 			"the server wants a client certificate of an authority that it trusts: set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE",
 			"%s: %w", doing, err)
 	}
+	if endless, ok := errors.AsType[*transport.EndlessError](err); ok {
+		return fault.New(fault.Source, "try again, and look at what stands between this machine and Coder", "%s: %w", doing, endless)
+	}
 	return fault.New(fault.Source, c.advice(err), "%s: %w", doing, err)
 }
 

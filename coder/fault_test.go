@@ -186,3 +186,19 @@ func TestAServerThatFallsSilentIsLeft(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerWithoutAnEndIsLeft(t *testing.T) {
+	url := api(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", mediaType)
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, " ")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(time.Millisecond)
+		}
+	})
+	_, err := client(t, coder.Config{URL: url, HTTP: transport.Config{MaxTime: 50 * time.Millisecond}}).Users(t.Context())
+	want := "read the users of " + url + ": the answer has no end: it went on for more than 50ms; try again, and look at what stands between this machine and Coder"
+	if fault.KindOf(err) != fault.Source || err.Error() != want {
+		t.Errorf("error %v\nwant  %s", err, want)
+	}
+}

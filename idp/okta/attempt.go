@@ -27,12 +27,16 @@ type attempt struct {
 	spoke atomic.Bool
 }
 
+// mostRenewals is how many tokens in a row may be used up by other calls before
+// one comes to its turn. There are at most [maxParallel] of them.
+const mostRenewals = maxParallel
+
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a.tokens == nil || req.URL.Path == tokenPath {
 		return a.ask(req)
 	}
 	var refused *accessToken
-	for {
+	for renewals := 0; ; renewals++ {
 		token, err := a.tokens.current(req.Context(), refused)
 		if err != nil {
 			return nil, err
@@ -47,7 +51,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		// Other calls may have used a new token up before this one came to it.
 		// One that nobody could use was not refused for its age.
-		if refused != nil && !token.good.Load() {
+		if renewals > 0 && !token.good.Load() || renewals == mostRenewals {
 			return resp, nil
 		}
 		refused = token

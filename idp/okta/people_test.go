@@ -418,3 +418,23 @@ func TestAttributesKeepTheirSpelling(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestWhatIsNoOktaIsAskedOnce meets a sign-in page before anything else: no
+// patience turns it into an API.
+func TestWhatIsNoOktaIsAskedOnce(t *testing.T) {
+	var asked atomic.Int64
+	served := org(t, oktafault.People(1), nil, fixtures.OktaOptions{Wrap: func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<!DOCTYPE html>"))
+		})
+	}})
+	_, err := collect(t.Context(), t, connect(t, signedInTo(served)), idp.Request{})
+	if fault.KindOf(err) != fault.Source || !strings.Contains(err.Error(), "not an Okta API: got text/html") {
+		t.Errorf("error %v", err)
+	}
+	if asked.Load() != 1 {
+		t.Errorf("asked %d times", asked.Load())
+	}
+}

@@ -35,7 +35,7 @@ func refusalOf(resp *http.Response) *refusal {
 	}
 	for _, cause := range told.ErrorCauses {
 		if summary, _ := cause["errorSummary"].(string); summary != "" {
-			r.summary += ": " + summary
+			r.summary = strings.TrimSuffix(r.summary, ".") + ": " + summary
 			break
 		}
 	}

@@ -122,7 +122,7 @@ func searches() []Fault {
 		{Name: "search broken", Outcome: Heals, Search: true,
 			Doc:   "500 for every search",
 			begin: onSearch(func(c *call) { c.refuse(http.StatusInternalServerError, "E0000009", "Internal Server Error") })},
-		{Name: "search silent", Outcome: Heals, Search: true,
+		{Name: "search silent", Outcome: Heals, Search: true, Silent: true,
 			Doc:   "a search is never answered",
 			begin: onSearch((*call).hang)},
 	}

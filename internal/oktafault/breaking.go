@@ -124,13 +124,13 @@ func cutGzip(c *call) {
 // silences are answers that do not come to their end.
 func silences() []Fault {
 	return []Fault{
-		{Name: "headers that never come", Outcome: Fails, Kinds: source(),
+		{Name: "headers that never come", Outcome: Fails, Kinds: source(), Silent: true,
 			Doc:   "is silent for ever from the third call on",
 			begin: onLists(onward, (*call).hang)},
-		{Name: "headers that never come, once", Outcome: MayHeal, Kinds: source(),
+		{Name: "headers that never come, once", Outcome: MayHeal, Kinds: source(), Silent: true,
 			Doc:   "is silent in the third call alone: a second attempt may be worth it",
 			begin: onLists(once, (*call).hang)},
-		{Name: "a body that stalls", Outcome: Fails, Kinds: source(),
+		{Name: "a body that stalls", Outcome: Fails, Kinds: source(), Silent: true,
 			Doc: "gives half of the body, and is silent then, from the third call on",
 			begin: onLists(onward, func(c *call) {
 				a := c.ask()
@@ -140,7 +140,7 @@ func silences() []Fault {
 				_ = http.NewResponseController(c.w).Flush() // who has gone needs no bytes
 				c.hang()
 			})},
-		{Name: "a body without an end", Outcome: Fails, Kinds: source(),
+		{Name: "a body without an end", Outcome: Fails, Kinds: source(), Silent: true,
 			Doc:   "goes on with blanks for ever, from the third call on: never silent, never done",
 			begin: onLists(onward, trickle)},
 	}

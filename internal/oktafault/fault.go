@@ -62,6 +62,8 @@ type Fault struct {
 	OAuth bool
 	// Search says that the fault shows only to who searches.
 	Search bool
+	// Silent says that a time-out alone ends a call.
+	Silent bool
 
 	// begin makes what decides about the calls of one server.
 	begin func() behaviour

@@ -46,7 +46,7 @@ func tokens() []Fault {
 			begin: endpoint(first, func(c *call) { tooMany(c, "", "", "") })},
 		{Name: "sign-in in HTML", Outcome: Fails, Kinds: misdirected(), Doc: "a captive portal in place of a token",
 			begin: endpoint(each, func(c *call) { c.say(http.StatusOK, "text/html", captivePortal) })},
-		{Name: "sign-in without an answer", Outcome: Fails, Kinds: source(), Doc: "the endpoint of tokens is silent",
+		{Name: "sign-in without an answer", Outcome: Fails, Kinds: source(), Silent: true, Doc: "the endpoint of tokens is silent",
 			begin: endpoint(each, (*call).hang)},
 		{Name: "sign-in by an unknown key", Outcome: Fails, Kinds: credentials(), Doc: "the key was taken out of the app",
 			begin: endpoint(each, func(c *call) {
