@@ -78,6 +78,8 @@ type Changes struct {
 	InvalidUTF8 int `json:"invalid_utf8_replaced"`
 	// NUL had U+0000, which no reader of text files expects, and lost it.
 	NUL int `json:"nul_removed"`
+	// LineEnds had lines that end in \r\n, which became \n. That is for CSV.
+	LineEnds int `json:"line_ends_changed"`
 }
 
 // add puts the changes of other cells to these.
@@ -86,6 +88,7 @@ func (c *Changes) add(other Changes) {
 	c.FormulasKept += other.FormulasKept
 	c.InvalidUTF8 += other.InvalidUTF8
 	c.NUL += other.NUL
+	c.LineEnds += other.LineEnds
 }
 
 // Format is the name of a format for tables.
@@ -139,6 +142,18 @@ func (c *Changes) clean(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		c.NUL++
 		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return s
+}
+
+// endLines ends every line of a text with \n.
+func (c *Changes) endLines(s string) string {
+	if !strings.Contains(s, "\r\n") {
+		return s
+	}
+	c.LineEnds++
+	for strings.Contains(s, "\r\n") { // again for \r\r\n
+		s = strings.ReplaceAll(s, "\r\n", "\n")
 	}
 	return s
 }
