@@ -1,7 +1,6 @@
 package join
 
 import (
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -61,10 +60,8 @@ func (e *Encoder) write(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if _, err := e.w.Write(b); err != nil {
-		return fmt.Errorf("write the table: %w", err)
-	}
-	return nil
+	_, err := e.w.Write(b)
+	return err
 }
 
 // Changes counts the cells that were not written as the sources hold them.
