@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cohort/idp"
+	"cohort/idp/file"
 	"cohort/internal/awkward"
 	"cohort/join"
 )
@@ -27,7 +28,8 @@ func awkwardRows() (rows [][]string) {
 	return rows
 }
 
-// writeAwkward writes the rows into a file as an export would.
+// writeAwkward writes the rows, under the headers first, second and third, into
+// a file as an export would.
 func writeAwkward(t *testing.T, name string, format join.Format, rows [][]string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -140,6 +142,31 @@ func TestMillerReadsBackWhatIsWritten(t *testing.T) {
 			if strings.Join(want[i], " ") != strings.Join(got[i], " ") {
 				t.Errorf("%s: Miller reads something else than %.60q and %.60q", format.name, rows[i][0], rows[i][2])
 			}
+		}
+	}
+}
+
+func TestOurOwnReaderReadsBackWhatIsWritten(t *testing.T) {
+	rows := awkwardRows()
+	for i := range rows {
+		rows[i][1] = "somebody@corp.example"
+	}
+	for name, documented := range map[string]func(string) string{"out.csv": awkward.InCSV, "out.jsonl": awkward.InUTF8} {
+		format := join.FormatOf(name)
+		connector, err := file.New(file.Config{Path: writeAwkward(t, name, format, rows)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mapped := connector.Map(idp.Mapping{idp.Email: "second"})
+		var got [][]string
+		for person, err := range mapped.People(t.Context(), idp.Request{Attributes: []string{"first", "third"}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, []string{person.Attributes[0].Text, person.Primary, person.Attributes[1].Text})
+		}
+		if diff := cmp.Diff(changed(rows, documented), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }
