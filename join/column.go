@@ -34,6 +34,9 @@ type column struct {
 	spec   string
 	source string
 	cell   func(*row) idp.Value
+	// packed is the same where there is a person, and the cell is what the
+	// source has; nil for what the join fills itself.
+	packed func(*row) packed
 }
 
 // attributePrefix marks the identity provider's own attribute where its name is
@@ -135,7 +138,12 @@ func (c *Columns) resolve(source string) column {
 		}
 		field := idp.Field(strings.ToLower(name))
 		if slices.Contains(idp.MappedFields(), field) {
-			return column{source: string(field), cell: fieldCell(field, index(&c.request.Fields, field))}
+			at := index(&c.request.Fields, field)
+			found := column{source: string(field), cell: fieldCell(field, at)}
+			if field != idp.ManagerEmail {
+				found.packed = func(r *row) packed { return r.fields[at] }
+			}
+			return found
 		}
 	}
 	at := slices.IndexFunc(c.request.Attributes, func(known string) bool { return strings.EqualFold(known, name) })
@@ -143,12 +151,15 @@ func (c *Columns) resolve(source string) column {
 		at = len(c.request.Attributes)
 		c.request.Attributes = append(c.request.Attributes, name)
 	}
-	return column{cell: func(r *row) idp.Value {
-		if !r.hasPerson {
-			return idp.Value{}
-		}
-		return r.attributes[at].value()
-	}}
+	return column{
+		packed: func(r *row) packed { return r.attributes[at] },
+		cell: func(r *row) idp.Value {
+			if !r.hasPerson {
+				return idp.Value{}
+			}
+			return r.attributes[at].value()
+		},
+	}
 }
 
 // fieldCell gives a person field that the connector mapped.

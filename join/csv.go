@@ -17,7 +17,8 @@ type CSVOptions struct {
 }
 
 // NewCSV writes RFC 4180 in UTF-8, without a byte order mark and with \n at the
-// end of lines. A cell without a value is empty.
+// end of lines, also of those within a cell: several readers, Go's and Miller's
+// among them, make that of \r\n. A cell without a value is empty.
 func NewCSV(w io.Writer, options CSVOptions) *Encoder {
 	if options.Separator == "" {
 		options.Separator = "|"
@@ -65,6 +66,9 @@ func (f csvFormat) appendCell(b []byte, cell *idp.Value, changes *Changes) []byt
 	isRun := cell.Kind != idp.Number && !f.KeepFormulas && isFormula(text)
 	if isRun {
 		changes.Formulas++
+	}
+	if quotes {
+		text = changes.endLines(text)
 	}
 	// Some readers cut blanks off at either end where no quotes are. A text
 	// behind a ' has none at its start.

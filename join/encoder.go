@@ -1,7 +1,6 @@
 package join
 
 import (
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -60,10 +59,8 @@ func (e *Encoder) write(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if _, err := e.w.Write(b); err != nil {
-		return fmt.Errorf("write the table: %w", err)
-	}
-	return nil
+	_, err := e.w.Write(b)
+	return err
 }
 
 // Changes counts the cells that were not written as the sources hold them.
@@ -77,6 +74,8 @@ type Changes struct {
 	InvalidUTF8 int `json:"invalid_utf8_replaced"`
 	// NUL had U+0000, which no reader of text files expects, and lost it.
 	NUL int `json:"nul_removed"`
+	// LineEnds had lines that end in \r\n, which became \n. That is for CSV.
+	LineEnds int `json:"line_ends_changed"`
 }
 
 // add puts the changes of other cells to these.
@@ -85,6 +84,7 @@ func (c *Changes) add(other Changes) {
 	c.FormulasKept += other.FormulasKept
 	c.InvalidUTF8 += other.InvalidUTF8
 	c.NUL += other.NUL
+	c.LineEnds += other.LineEnds
 }
 
 // Format is the name of a format for tables.
@@ -131,6 +131,18 @@ func (c *Changes) clean(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		c.NUL++
 		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return s
+}
+
+// endLines ends every line of a text with \n.
+func (c *Changes) endLines(s string) string {
+	if !strings.Contains(s, "\r\n") {
+		return s
+	}
+	c.LineEnds++
+	for strings.Contains(s, "\r\n") { // again for \r\r\n
+		s = strings.ReplaceAll(s, "\r\n", "\n")
 	}
 	return s
 }

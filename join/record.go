@@ -180,15 +180,20 @@ func (c *cursor) packed() packed {
 
 func (p packed) isAbsent() bool { return idp.Kind(p[0]) == idp.Absent }
 
-func (p packed) value() idp.Value {
-	kind := idp.Kind(p[0])
+func (p packed) value() (v idp.Value) {
+	p.unpack(&v)
+	return v
+}
+
+// unpack writes over v.
+func (p packed) unpack(v *idp.Value) {
+	v.Kind, v.Text, v.Items = idp.Kind(p[0]), "", nil
 	c := cursor{rest: string(p[1:])}
-	switch kind {
+	switch v.Kind {
 	case idp.Absent:
-		return idp.Value{}
 	case idp.List:
-		return idp.Value{Kind: kind, Items: c.list()}
+		v.Items = c.list()
 	default:
-		return idp.Value{Kind: kind, Text: c.text()}
+		v.Text = c.text()
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -107,7 +106,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		encoder := json.NewEncoder(manifest)
 		encoder.SetIndent("", "  ")
 		if err := encoder.Encode(report); err != nil {
-			return fmt.Errorf("write %s: %w", to.summary, err)
+			return err
 		}
 	}
 	// From here on an interrupt comes too late: the files are renamed together,

@@ -89,12 +89,12 @@ func (s *staging) readerGone(err error) error {
 func (s *staging) commit() error {
 	for _, f := range s.all() {
 		if err := f.finish(); err != nil {
-			return fmt.Errorf("write %s: %w", f.path, err)
+			return f.failure(err)
 		}
 	}
 	for _, f := range s.all() {
 		if err := f.rename(); err != nil {
-			return fmt.Errorf("write %s: %w", f.path, err)
+			return f.failure(err)
 		}
 	}
 	return nil
@@ -185,7 +185,19 @@ func (f *stagedFile) Write(p []byte) (int, error) {
 	n, err := f.write(p)
 	f.hash.Write(p[:n])
 	f.size += int64(n)
-	return n, err
+	return n, f.failure(err)
+}
+
+// failure is an error under the name that the user gave the file, not that of
+// the one beside it.
+func (f *stagedFile) failure(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("write %s: %w", f.path, path.Err)
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return fmt.Errorf("write %s: %w", f.path, link.Err)
+	}
+	return err
 }
 
 func (f *stagedFile) write(p []byte) (int, error) {

@@ -29,6 +29,9 @@ func changeWarnings(c join.Changes) []string {
 	if c.NUL > 0 {
 		warnings = append(warnings, counted(c.NUL, "cell", "cells")+" had NUL characters, which were left out")
 	}
+	if c.LineEnds > 0 {
+		warnings = append(warnings, counted(c.LineEnds, "cell", "cells")+" had lines that end in CR LF, now LF")
+	}
 	return warnings
 }
 

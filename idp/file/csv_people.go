@@ -165,23 +165,32 @@ func (p *csvPeople) shownHeader() string {
 	return fmt.Sprintf("%s and %d more", strings.Join(p.header[:enough], ", "), len(p.header)-enough)
 }
 
+// next implements [records].
 func (p *csvPeople) next() (place, error) {
+	if err := p.advance(); err != nil {
+		return place{}, err
+	}
+	p.mapping.row = p.cells
+	return place{"line", p.number}, nil
+}
+
+// advance reads the next record that has a value into cells.
+func (p *csvPeople) advance() error {
 	for {
 		if err := p.csvScanner.next(); err != nil {
 			if errors.Is(err, io.EOF) {
 				p.tell()
 			}
-			return place{}, err
+			return err
 		}
 		if len(p.cells) != len(p.header) {
-			return place{}, p.wrongHere("is a separator in a cell without quotes, or the line cut?", "it has %d cells, and the header has %d", len(p.cells), len(p.header))
+			return p.wrongHere("is a separator in a cell without quotes, or the line cut?", "it has %d cells, and the header has %d", len(p.cells), len(p.header))
 		}
 		if p.cells[0].text == "" && p.isBlank() {
 			p.blanks++
 			continue
 		}
-		p.mapping.row = p.cells
-		return place{"line", p.number}, nil
+		return nil
 	}
 }
 

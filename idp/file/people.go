@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"sync"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -57,7 +58,11 @@ func (c *Connector) read(ctx context.Context, r *reading) error {
 	if err != nil {
 		return fault.New(fault.Source, "", "reading people: %w", err)
 	}
+	// Who reads ahead ends when the file is closed.
+	defer r.running.Wait()
 	defer func() { _ = file.Close() }() // nothing was written
+	r.left = make(chan struct{})
+	defer close(r.left)
 	// A read from a pipe ends so.
 	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
 	defer stop()
@@ -87,6 +92,11 @@ type reading struct {
 	count   int
 	// notices are what a format tells at the end.
 	notices []string
+
+	// left is closed when the loop is; nil where nobody may read ahead, since
+	// what is read from cannot be closed. running are those who do.
+	left    chan struct{}
+	running sync.WaitGroup
 }
 
 func (r *reading) people(ctx context.Context, format string, input io.Reader) error {
@@ -133,7 +143,14 @@ func (r *reading) open(format string, input io.Reader) (records, error) {
 	}
 	switch format {
 	case formatCSV:
-		return r.openCSV(w)
+		people, err := r.openCSV(w)
+		if err != nil {
+			return nil, err
+		}
+		if r.left == nil {
+			return people, nil
+		}
+		return scanAhead(people, r.left, &r.running), nil
 	case formatJSON:
 		return r.openJSON(w), nil
 	default:
