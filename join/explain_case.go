@@ -34,7 +34,7 @@ func (t *Table) caseOfPerson(p int32, told told) Case {
 	}
 	switch match := t.match[p]; {
 	case u != none:
-		c.Why = fmt.Sprintf("matched to the account %s, since its e-mail and the person's address %s %s", t.users[u].Username, Visible(r.matchEmail), sameness(match))
+		c.Why = fmt.Sprintf("matched to the account %s, since its e-mail and the person's address %s %s", t.users[u].Username, Visible(r.matchEmail), sameness(match, t.users[u].Email, r.matchEmail))
 		if others := told.rivals[p]; others > 0 {
 			c.Why += fmt.Sprintf("; %s more, and disabled, %s it", plural(others, "one person", fmt.Sprint(others, " people")), plural(others, "has", "have"))
 		}
@@ -72,11 +72,13 @@ func (t *Table) takenFrom(p int32) []string {
 }
 
 // sameness says in which way two addresses are one on a rung.
-func sameness(match Match) string {
-	switch match {
-	case ByNormalized:
+func sameness(match Match, a, b string) string {
+	switch {
+	case a == b:
+		return "are the same"
+	case match == ByNormalized:
 		return "are one in Unicode's Form C, with domains in ASCII"
-	case ByDomain:
+	case match == ByDomain:
 		return "are one by --domain-alias"
 	default:
 		return "are the same but for case"

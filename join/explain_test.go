@@ -77,7 +77,7 @@ func TestWhyTheRowIsAsItIs(t *testing.T) {
 			"second account: a second account of Ann@corp.example (1), who is matched to the account ann",
 		}},
 		{"the better of two accounts", "b@corp.example", "address", []string{
-			"alias: matched to the account b2, since its e-mail and the person's address b2@corp.example are the same but for case",
+			"alias: matched to the account b2, since its e-mail and the person's address b2@corp.example are the same",
 			"second account: a second account of ben@corp.example (2), who is matched to the account b2",
 		}},
 		{"people who share an address", "twin@corp.example", "address", []string{
@@ -91,7 +91,7 @@ func TestWhyTheRowIsAsItIs(t *testing.T) {
 			"ambiguous: nobody can say whose the account is: 2 people who are not disabled have this address: twin@corp.example (3), twin@corp.example (4)",
 		}},
 		{"somebody who came back", "back@corp.example", "address", []string{
-			"email: matched to the account back, since its e-mail and the person's address back@corp.example are the same but for case; one person more, and disabled, has it",
+			"email: matched to the account back, since its e-mail and the person's address back@corp.example are the same; one person more, and disabled, has it",
 			"none: not matched, since the account back went to back@corp.example (5), who alone is not disabled of those who have back@corp.example",
 		}},
 		{"two spellings", "j\u00fc@corp.example", "address", []string{
