@@ -213,7 +213,7 @@ func (p *jsonPeople) finish() error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.claims)) {
 		if p.claims[key] > p.count {
-			return fault.New(fault.Source, "export all of it", "reading %s: %d people are in it, and its %s is %d", p.name, p.count, key, p.claims[key])
+			return fault.New(fault.Source, "export all of it", "reading %s: its %s is %d, and the people in it are %d", p.name, key, p.claims[key], p.count)
 		}
 	}
 	if err := p.reading.finishJSON(&p.flattener, p.count); err != nil {

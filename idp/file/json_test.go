@@ -91,7 +91,7 @@ func TestJSONThatIsWrong(t *testing.T) {
 		{"two arrays", "a.json", `{"users":[` + ada + `],"groups":[{"id":1}]}`, fault.Usage, `"users" and "groups" are both arrays of objects`},
 		{"one page of Microsoft Graph", "a.json", `{"@odata.nextLink":"https://graph","value":[` + ada + "]}", fault.Source, "one page of several"},
 		{"one page of Google", "a.json", `{"users":[` + ada + `],"nextPageToken":"x"}`, fault.Source, "one page of several"},
-		{"one page of SCIM", "a.json", `{"totalResults":2,"Resources":[` + ada + "]}", fault.Source, "1 people are in it, and its totalResults is 2"},
+		{"one page of SCIM", "a.json", `{"totalResults":2,"Resources":[` + ada + "]}", fault.Source, "its totalResults is 2, and the people in it are 1"},
 		{"no key for addresses in an array", "a.json", `[{"name":"Ada"}]`, fault.Usage, "--map email=KEY; there are name"},
 		{"an ID that comes twice", "a.json", "[{\"id\":1,\"email\":\"a@b\"},\n{\"id\":1,\"email\":\"c@d\"}]", fault.Usage, `line 2: record 2: the id "1" comes again`},
 		{"values that nest without end", "a.json", `[{"email":` + strings.Repeat("[", 1000), fault.Usage, "nest deeper"},

@@ -14,6 +14,7 @@ import (
 
 	"cohort/idp"
 	"cohort/idp/file"
+	"cohort/internal/awkward"
 	"cohort/internal/fault"
 	"cohort/join"
 )
@@ -331,7 +332,7 @@ func texts(values []idp.Value, fields []idp.Field) []idp.Value {
 	values = slices.Clone(values)
 	for i, value := range values {
 		if fields[i] != idp.Groups && value.Kind != idp.Absent {
-			values[i] = idp.TextOf(value.Text)
+			values[i] = idp.TextOf(awkward.InCSV(value.Text))
 		}
 	}
 	return values
