@@ -135,7 +135,7 @@ func TestASilentBodyEnds(t *testing.T) {
 func TestASlowReaderIsNotASilentServer(t *testing.T) {
 	long := strings.Repeat("x", 8<<20) // more than the buffers between the two hold
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
-	client := quick(t, transport.Config{ReadTimeout: 50 * time.Millisecond})
+	client := quick(t, transport.Config{ReadTimeout: 400 * time.Millisecond})
 	resp, err := client.Do(request(t, http.MethodGet, url, nil))
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestASlowReaderIsNotASilentServer(t *testing.T) {
 	if _, err := io.CopyN(io.Discard, resp.Body, 10); err != nil {
 		t.Fatal(err)
 	}
-	<-time.After(120 * time.Millisecond)
+	<-time.After(600 * time.Millisecond)
 	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != int64(len(long)-10) {
 		t.Errorf("read %d, error %v; want the whole rest", n, err)
 	}

@@ -116,8 +116,8 @@ func TestAnAnswerWithoutAnEndEnds(t *testing.T) {
 	}{
 		{"after its bytes", transport.Config{MaxBytes: 1 << 20}, transport.EndlessError{Bytes: 1 << 20}, "more than 1 MiB"},
 		{"after its time", transport.Config{MaxTime: 50 * time.Millisecond}, transport.EndlessError{Time: 50 * time.Millisecond}, "more than 50ms"},
-		{"after ten times the silence that is borne", transport.Config{ReadTimeout: 20 * time.Millisecond},
-			transport.EndlessError{Time: 200 * time.Millisecond}, "more than 200ms"},
+		{"after ten times the silence that is borne", transport.Config{ReadTimeout: 150 * time.Millisecond},
+			transport.EndlessError{Time: 1500 * time.Millisecond}, "more than 1.5s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var requests atomic.Int32
