@@ -56,25 +56,25 @@ func (p *jsonLines) next() (place, error) {
 
 // scan reads the object in a line; an empty line has none.
 func (p *jsonLines) scan(text string, isWhole bool) (found bool, err error) {
-	s := &jsonScanner{text: text, isLast: true}
-	if s.isAtEnd() {
+	s := &jsonScanner{Text: text, Deepest: deepest}
+	if s.IsAtEnd() {
 		return false, nil
 	}
-	if s.peek() != '{' {
+	if s.Peek() != '{' {
 		return false, p.wrong(0, "each line is one object with keys", "it is no object")
 	}
 	p.begin()
-	err = p.object(s, &p.root, false, 1)
-	if err == nil && !s.isAtEnd() {
-		err = s.wrong("something follows the object")
+	err = p.object(s, &p.root, false)
+	if err == nil && !s.IsAtEnd() {
+		err = errors.New("something follows the object")
 	}
-	var cut *cutError
+	within, isCut := cutWithin(err)
 	switch {
 	case err == nil:
 		return true, nil
-	case errors.As(err, &cut) && !isWhole:
-		return false, p.cut(0, cut.within)
-	case errors.As(err, &cut):
+	case isCut && !isWhole:
+		return false, p.cut(0, within)
+	case isCut:
 		return false, p.wrong(0, "each line is one object; one document of many lines is json", "%w", err)
 	default:
 		return false, p.wrong(0, "", "%w", err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cohort/internal/fault"
+	"cohort/internal/jsontext"
 )
 
 // jsonPeople are the objects of one array: the document, or what one member of
@@ -58,13 +59,13 @@ func (p *jsonPeople) next() (place, error) {
 // window ends within it.
 func (p *jsonPeople) step() error {
 	for {
-		s := &jsonScanner{text: p.text, isLast: p.isLast}
+		s := &jsonScanner{Text: p.text, Partial: !p.isLast, Deepest: deepest}
 		err := p.read(s)
 		switch {
 		case err == nil:
-			p.drop(s.at, strings.Count(p.text[:s.at], "\n"))
+			p.drop(s.At, strings.Count(p.text[:s.At], "\n"))
 			return nil
-		case !errors.Is(err, errMore):
+		case !errors.Is(err, jsontext.ErrMore):
 			return p.explain(s, err)
 		}
 		if err := p.extend(); err != nil {
@@ -75,13 +76,12 @@ func (p *jsonPeople) step() error {
 
 // start reads the opening bracket of the document.
 func (p *jsonPeople) start(s *jsonScanner) error {
-	if s.peek() == '{' {
-		s.at++
+	if s.Take('{') {
 		p.isObject, p.read = true, p.member
 		return nil
 	}
-	if err := s.take('[', "the document"); err != nil {
-		return err
+	if !s.Take('[') {
+		return s.Misplaced("the document", "'['")
 	}
 	p.hasArray, p.inArray, p.read = true, true, p.firstRecord
 	return nil
@@ -90,30 +90,27 @@ func (p *jsonPeople) start(s *jsonScanner) error {
 // member reads a member of the document up to the first of the people, if it
 // has them.
 func (p *jsonPeople) member(s *jsonScanner) error {
-	if s.peek() == '}' {
-		s.at++
+	if s.Take('}') {
 		p.read = p.end
 		return nil
 	}
-	if p.members > 0 {
-		if err := s.take(',', "the document"); err != nil {
-			return err
-		}
+	if p.members > 0 && !s.Take(',') {
+		return s.Misplaced("the document", "','")
 	}
-	s.peek()
-	start := s.at
-	key, err := s.key()
+	s.Peek()
+	start := s.At
+	key, err := s.Key()
 	if err != nil {
 		return err
 	}
-	if s.peek() == '[' {
-		opening := s.at
-		s.at++
-		switch s.peek() {
+	s.Peek()
+	value := s.At
+	if s.Take('[') {
+		switch s.Peek() {
 		case '{':
 			if p.hasArray {
-				s.at = start
-				return s.wrong("%q and %q are both arrays of objects, and nobody knows which holds the people", p.array, key)
+				s.At = start
+				return fmt.Errorf("%q and %q are both arrays of objects, and nobody knows which holds the people", p.array, key)
 			}
 			p.array, p.hasArray, p.inArray, p.read = strings.Clone(key), true, true, p.firstRecord
 			p.members++
@@ -121,15 +118,13 @@ func (p *jsonPeople) member(s *jsonScanner) error {
 		case ']':
 			p.isEmpty = true
 		}
-		s.at = opening
+		s.At = value
 	}
-	s.peek()
-	value := s.at
-	if err := s.skip(1); err != nil {
+	if err := s.Skip(); err != nil {
 		return err
 	}
 	p.members++
-	return p.observe(key, s.text[value:s.at])
+	return p.observe(key, s.Text[value:s.At])
 }
 
 // observe looks at a member for whether the document has everybody.
@@ -148,24 +143,23 @@ func (p *jsonPeople) observe(key, value string) error {
 }
 
 func (p *jsonPeople) firstRecord(s *jsonScanner) error {
-	if s.peek() == ']' {
-		return p.closeArray(s)
+	if s.Take(']') {
+		return p.closeArray()
 	}
 	return p.record(s)
 }
 
 func (p *jsonPeople) nextRecord(s *jsonScanner) error {
-	if s.peek() == ']' {
-		return p.closeArray(s)
+	if s.Take(']') {
+		return p.closeArray()
 	}
-	if err := s.take(',', "an array"); err != nil {
-		return err
+	if !s.Take(',') {
+		return s.Misplaced("an array", "','")
 	}
 	return p.record(s)
 }
 
-func (p *jsonPeople) closeArray(s *jsonScanner) error {
-	s.at++
+func (p *jsonPeople) closeArray() error {
 	p.inArray, p.read = false, p.end
 	if p.isObject {
 		p.read = p.member
@@ -174,15 +168,15 @@ func (p *jsonPeople) closeArray(s *jsonScanner) error {
 }
 
 func (p *jsonPeople) record(s *jsonScanner) error {
-	if s.peek() != '{' {
-		if s.isAtEnd() {
-			return s.short("an array")
+	if s.Peek() != '{' {
+		if s.IsAtEnd() {
+			return s.Ended("an array")
 		}
-		return s.wrong("it is no object; people are objects with keys")
+		return errors.New("it is no object; people are objects with keys")
 	}
-	start := s.at
+	start := s.At
 	p.begin()
-	if err := p.object(s, &p.root, false, 1); err != nil {
+	if err := p.object(s, &p.root, false); err != nil {
 		return err
 	}
 	p.begins = p.lineAt(start)
@@ -194,12 +188,12 @@ func (p *jsonPeople) record(s *jsonScanner) error {
 // end is behind the document.
 func (p *jsonPeople) end(s *jsonScanner) error {
 	switch {
-	case !s.isAtEnd() && s.peek() == '{' && !p.hasArray:
+	case !s.IsAtEnd() && s.Peek() == '{' && !p.hasArray:
 		return fault.New(fault.Usage, "say so by --idp-format jsonl", "reading %s: it is one object a line, not one JSON document", p.name)
-	case !s.isAtEnd():
-		return s.wrong("something follows the end of the document")
-	case !s.isLast:
-		return errMore
+	case !s.IsAtEnd():
+		return errors.New("something follows the end of the document")
+	case s.Partial:
+		return jsontext.ErrMore
 	}
 	p.read = nil
 	return nil
@@ -242,18 +236,16 @@ func (r *reading) finishJSON(f *flattener, count int) error {
 
 // explain says where the scanner failed.
 func (p *jsonPeople) explain(s *jsonScanner, err error) error {
-	var cut *cutError
-	if errors.As(err, &cut) {
-		return p.cut(s.at, cut.within)
-	}
-	var syntax *syntaxError
-	if !errors.As(err, &syntax) {
+	if fault.KindOf(err) != fault.Other {
 		return err
+	}
+	if within, isCut := cutWithin(err); isCut {
+		return p.cut(s.At, within)
 	}
 	if p.inArray {
 		err = fmt.Errorf("record %d: %w", p.count+1, err)
 	}
-	return p.wrong(s.at, "", "%w", err)
+	return p.wrong(s.At, "", "%w", err)
 }
 
 func (p *jsonPeople) wrongHere(hint, format string, args ...any) error {

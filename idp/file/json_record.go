@@ -1,10 +1,28 @@
 package file
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"cohort/idp"
+	"cohort/internal/jsontext"
 )
+
+// jsonScanner reads what is in memory of a text.
+type jsonScanner = jsontext.Scanner[string]
+
+// deepest bounds how deep values nest.
+const deepest = 100
+
+// cutWithin says of an error whether the text ends too early, and within what.
+func cutWithin(err error) (within string, isCut bool) {
+	wrong, ok := errors.AsType[*jsontext.Error](err)
+	if !ok || wrong.Kind != jsontext.Cut {
+		return "", false
+	}
+	return wrong.Within, true
+}
 
 // flattener reads objects into a mapping's cells: what is nested is named by
 // all keys on the way to it, "manager.email"; what is in arrays makes lists.
@@ -79,56 +97,42 @@ func (f *flattener) begin() {
 	f.record++
 }
 
-// object reads an object from its opening bracket. Within an array it adds to
-// what the objects before it had.
-func (f *flattener) object(s *jsonScanner, n *node, isItem bool, depth int) error {
-	if depth > deepest {
-		return s.wrong("values nest deeper than %d", deepest)
-	}
-	s.at++
-	return s.each('}', "an object", func() error {
-		start := s.at
-		key, err := s.key()
-		if err != nil {
-			return err
-		}
+// object reads an object. Within an array it adds to what the objects before it
+// had.
+func (f *flattener) object(s *jsonScanner, n *node, isItem bool) error {
+	return s.Object(func(key string) error {
 		child := f.child(n, key)
 		if child.slot >= 0 && !isItem {
 			if f.filled[child.slot] == f.record {
-				s.at = start
-				return s.wrong("%q comes twice in one object", child.name)
+				return fmt.Errorf("%q comes twice in one object", child.name)
 			}
 			f.filled[child.slot] = f.record
 		}
-		return f.value(s, child, isItem, depth)
+		return f.value(s, child, isItem)
 	})
 }
 
-func (f *flattener) value(s *jsonScanner, n *node, isItem bool, depth int) error {
+func (f *flattener) value(s *jsonScanner, n *node, isItem bool) error {
 	var value idp.Value
-	switch c := s.peek(); {
+	switch c := s.Peek(); {
 	case c == '{':
-		return f.object(s, n, isItem, depth+1)
+		return f.object(s, n, isItem)
 	case c == '[':
-		if depth >= deepest {
-			return s.wrong("values nest deeper than %d", deepest)
-		}
-		s.at++
-		return s.each(']', "an array", func() error { return f.value(s, n, true, depth+1) })
+		return s.Array(func() error { return f.value(s, n, true) })
 	case c == '"':
-		text, err := s.string()
+		text, err := s.String()
 		if err != nil {
 			return err
 		}
 		value = idp.TextOf(text)
 	case c == '-' || '0' <= c && c <= '9':
-		number, err := s.number()
+		number, err := s.Number()
 		if err != nil {
 			return err
 		}
 		value = idp.NumberOf(number)
 	default:
-		word, err := s.word()
+		word, err := s.Literal()
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ const (
 	longestRecord = 64 << 20
 )
 
-// errMore is what a scanner says when a record goes on behind the window.
+// errMore is what the scanner of CSV says when a record goes on behind the window.
 var errMore = errors.New("the record goes on")
 
 // window is the part of a text that is in memory. Blocks are never written
