@@ -25,15 +25,15 @@ type jsonUsers struct {
 
 // readJSON reads a text that begins with an array or an object.
 func readJSON(text string) (*userList, error) {
-	j := &jsonUsers{scanner: scanner{text: text}, userList: newUserList("user", text, "@")}
+	j := &jsonUsers{scanner: newScanner(text), userList: newUserList("user", text, "@")}
 	// Nothing is missing of nobody.
 	j.fields = allFields
 	lists := 0
-	for !j.isAtEnd() {
+	for !j.IsAtEnd() {
 		var err error
-		if j.peek() == '[' {
+		if j.Peek() == '[' {
 			lists++
-			err = j.array(j.element)
+			err = j.Array(j.element)
 		} else {
 			err = j.element()
 		}
@@ -57,6 +57,9 @@ func readJSON(text string) (*userList, error) {
 	return &j.userList, nil
 }
 
+// line is where the scanner is, counted from 1.
+func (j *jsonUsers) line() int { return strings.Count(j.Text[:j.At], "\n") + 1 }
+
 // explained is an error of the scanner with its place in the file.
 func (j *jsonUsers) explained(err error) error {
 	switch {
@@ -65,26 +68,26 @@ func (j *jsonUsers) explained(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Source, again, "the file ends in line %d, within the list", j.line())
 	default:
-		return fault.New(fault.Usage, again, "line %d: %w", j.line(), err)
+		return fault.New(fault.Usage, again, "line %d: %w", j.line(), inWords(err))
 	}
 }
 
 // element reads what is in the array, or stands alone.
 func (j *jsonUsers) element() error {
-	switch j.peek() {
+	switch j.Peek() {
 	case '{':
 		return j.answer()
 	case '"':
 		return j.columnNames()
 	}
-	return j.unexpected("a user")
+	return j.Misplaced("a list", "a user")
 }
 
 // columnNames explains what the line for jq leaves that Coder's documentation
 // has for the API: it prints the names of the columns as a JSON list, and fails
 // at the first user, since @csv takes no lists such as their roles.
 func (j *jsonUsers) columnNames() error {
-	name, err := j.string()
+	name, err := j.String()
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (j *jsonUsers) answer() error {
 		message string
 	)
 	number := j.read + 1
-	err := j.object(func(key string) error {
+	err := j.Object(func(key string) error {
 		var err error
 		switch key {
 		case "users":
@@ -112,21 +115,21 @@ func (j *jsonUsers) answer() error {
 				return fmt.Errorf("%q is there twice", key)
 			}
 			isList = true
-			if j.peek() != '[' {
-				return j.unexpected("a list of users")
+			if j.Peek() != '[' {
+				return j.Misplaced("a list", "a list of users")
 			}
-			return j.array(func() error {
-				if j.peek() != '{' {
-					return j.unexpected("a user")
+			return j.Array(func() error {
+				if j.Peek() != '{' {
+					return j.Misplaced("a list", "a user")
 				}
 				return j.user()
 			})
 		case "count":
-			counted, err = j.number()
+			counted, err = j.Number()
 			return err
 		case "message":
-			if j.peek() == '"' {
-				message, err = j.string()
+			if j.Peek() == '"' {
+				message, err = j.String()
 				return err
 			}
 		}
@@ -167,7 +170,7 @@ func (j *jsonUsers) user() error {
 	j.read++
 	number := j.read
 	var user jsonUser
-	if err := j.object(func(key string) error { return user.member(j, key) }); err != nil {
+	if err := j.Object(func(key string) error { return user.member(j, key) }); err != nil {
 		return err
 	}
 	return j.keep(&user, number)
@@ -235,24 +238,24 @@ func (u *jsonUser) member(j *jsonUsers, key string) error {
 	case "last_seen_at":
 		field = hasLastSeenAt
 	case "is_service_account":
-		j.peek()
-		u.ServiceAccount = strings.HasPrefix(j.text[j.at:], "true")
-		return j.skip(1)
+		j.Peek()
+		u.ServiceAccount = strings.HasPrefix(j.Text[j.At:], "true")
+		return j.Skip()
 	default:
 		if len(j.users) == 0 && ofPeople(key) {
 			u.ofPeople = key
 		}
-		return j.skip(1)
+		return j.Skip()
 	}
 	if u.fields&field != 0 {
 		u.note(fmt.Errorf("%q is there twice", key))
 	}
 	u.fields |= field
-	switch next := j.peek(); {
+	switch next := j.Peek(); {
 	case field == hasRoles && next == '[':
 		return u.roles(j)
 	case next == '"' && field != hasRoles:
-		text, err := j.string()
+		text, err := j.String()
 		if err != nil {
 			return err
 		}
@@ -260,13 +263,13 @@ func (u *jsonUser) member(j *jsonUsers, key string) error {
 		return nil
 	case next == 'n' && (field == hasName || field == hasRoles):
 		// Whoever has none.
-		return j.skip(1)
+		return j.Skip()
 	}
-	start := j.at
-	if err := j.skip(1); err != nil {
+	start := j.At
+	if err := j.Skip(); err != nil {
 		return err
 	}
-	u.note(fmt.Errorf("%q is %s", key, quoted(j.text[start:j.at])))
+	u.note(fmt.Errorf("%q is %s", key, quoted(j.Text[start:j.At])))
 	return nil
 }
 
@@ -278,16 +281,16 @@ func (u *jsonUser) note(err error) {
 
 // roles reads the objects of the site-wide roles.
 func (u *jsonUser) roles(j *jsonUsers) error {
-	return j.array(func() error {
-		if j.peek() != '{' {
-			return j.unexpected("a role")
+	return j.Array(func() error {
+		if j.Peek() != '{' {
+			return j.Misplaced("a list", "a role")
 		}
 		role := ""
-		err := j.object(func(key string) (err error) {
-			if key != "name" || j.peek() != '"' {
-				return j.skip(3)
+		err := j.Object(func(key string) (err error) {
+			if key != "name" || j.Peek() != '"' {
+				return j.Skip()
 			}
-			role, err = j.string()
+			role, err = j.String()
 			return err
 		})
 		if role != "" && role != codersdk.RoleMember {

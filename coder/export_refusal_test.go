@@ -73,6 +73,10 @@ func TestWhatIsNoListOfEverybody(t *testing.T) {
 		{"nothing for an address", strings.Replace("["+ada+"]", `"ada@corp.example"`, "null", 1), fault.Usage, `"email" is "null"`},
 		{"an address twice in a user", strings.Replace("["+ada+"]", `"status"`, `"email":"b@corp.example","status"`, 1), fault.Usage, `"email" is there twice`},
 		{"half a character", `[{"email":"\ud83d"}]`, fault.Usage, "surrogates"},
+		{"a letter that makes no escape", `[{"email":"\x"}]`, fault.Usage, `line 1: \x in a string`},
+		{"a line feed that makes no escape", "[{\"email\":\"\\\n\"}]", fault.Usage, `line 1: \ in a string`},
+		{"an escape of two digits", `[{"email":"\u12  "}]`, fault.Usage, `line 1: four hexadecimal digits should be after \u`},
+		{"a tabulator in a string", "[\n{\"email\":\"\t\"}]", fault.Usage, `line 2: a control character in a string`},
 		{"arrays without end", `[{"x":` + strings.Repeat("[", 1<<20), fault.Usage, "64 arrays and objects inside each other"},
 
 		{"a table without addresses", "USERNAME  STATUS  \nada       active  \n", fault.Usage, "no column EMAIL; export it with -c"},

@@ -25,16 +25,16 @@ type dailyActivity struct {
 // refuses one that lacks anything that counts.
 func readActivity(text string) (dailyActivity, error) {
 	var a dailyActivity
-	s := scanner{text: text}
+	s := newScanner(text)
 	reports := 0
-	err := s.object(func(name string) error {
+	err := s.Object(func(name string) error {
 		if name != "report" {
-			return s.skip(1)
+			return s.Skip()
 		}
 		if reports++; reports > 1 {
 			return errors.New("its report is there twice")
 		}
-		return s.object(func(name string) error {
+		return s.Object(func(name string) error {
 			switch name {
 			case "start_time":
 				return readMoment(&s, &a.start)
@@ -43,15 +43,15 @@ func readActivity(text string) (dailyActivity, error) {
 			case "users":
 				return a.readRows(&s)
 			default:
-				return s.skip(2)
+				return s.Skip()
 			}
 		})
 	})
 	switch {
 	case err != nil:
-		return a, err
-	case !s.isAtEnd():
-		return a, s.unexpected("its end")
+		return a, inWords(err)
+	case !s.IsAtEnd():
+		return a, inWords(s.Misplaced("the report", "its end"))
 	case a.start.IsZero() || a.end.IsZero() || a.rows == nil:
 		return a, errors.New("it is not a report of usage")
 	}
@@ -59,7 +59,7 @@ func readActivity(text string) (dailyActivity, error) {
 }
 
 func readMoment(s *scanner, t *time.Time) error {
-	text, err := s.string()
+	text, err := s.String()
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,14 @@ func (a *dailyActivity) readRows(s *scanner) error {
 	field := func(name string) error {
 		switch name {
 		case "user_id":
-			id, err := s.string()
+			id, err := s.String()
 			if err != nil {
 				return err
 			}
 			row.user, err = uuid.Parse(id)
 			return err
 		case "seconds":
-			text, err := s.number()
+			text, err := s.Number()
 			if err != nil {
 				return err
 			}
@@ -91,12 +91,12 @@ func (a *dailyActivity) readRows(s *scanner) error {
 			}
 			return nil
 		default:
-			return s.skip(4)
+			return s.Skip()
 		}
 	}
-	return s.array(func() error {
+	return s.Array(func() error {
 		row = activity{seconds: -1}
-		if err := s.object(field); err != nil {
+		if err := s.Object(field); err != nil {
 			return err
 		}
 		if row.user == uuid.Nil || row.seconds < 0 {
