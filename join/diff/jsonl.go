@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"cohort/internal/fault"
+	"cohort/internal/jsontext"
 )
 
 // readJSONLines reads one JSON object a line, each with the keys of the first
@@ -98,12 +98,19 @@ func (o *objects) moveRows(rows [][]string) [][]string {
 	return rows
 }
 
+// jsonScanner reads one line.
+type jsonScanner = jsontext.Scanner[[]byte]
+
+// blanks may stand between all parts of JSON.
+const blanks = " \t\r\n"
+
 // read takes the values of an object, as CSV spells them.
 func (o *objects) read(line []byte) error {
-	s := scanner{text: line}
+	// The object, and the lists in it.
+	s := jsonScanner{Text: line, Deepest: 2}
 	err := o.readObject(&s)
 	switch {
-	case err == nil && s.atEnd() && utf8.Valid(line):
+	case err == nil && s.IsAtEnd() && utf8.Valid(line):
 		return nil
 	case line[0] != '{' || !json.Valid(line):
 		return errNoObject
@@ -114,12 +121,12 @@ func (o *objects) read(line []byte) error {
 	}
 }
 
-func (o *objects) readObject(s *scanner) error {
+func (o *objects) readObject(s *jsonScanner) error {
 	isFirst := o.headers == nil
-	if !s.take('{') {
+	if !s.Take('{') {
 		return errNoObject
 	}
-	if s.take('}') {
+	if s.Take('}') {
 		return errors.New("the object is empty")
 	}
 	for column := 0; ; column++ {
@@ -131,8 +138,8 @@ func (o *objects) readObject(s *scanner) error {
 		}
 		o.ends = append(o.ends, len(o.text))
 		switch {
-		case s.take(','):
-		case !s.take('}'):
+		case s.Take(','):
+		case !s.Take('}'):
 			return errNoObject
 		case column+1 < len(o.headers):
 			return fmt.Errorf("it has no %q", o.headers[column+1])
@@ -144,18 +151,21 @@ func (o *objects) readObject(s *scanner) error {
 
 // readKey takes a key of the first object; those of later ones must be the
 // same.
-func (o *objects) readKey(s *scanner, column int, isFirst bool) error {
-	if !isFirst && column < len(o.keys) && s.takeAll(o.keys[column]) {
+func (o *objects) readKey(s *jsonScanner, column int, isFirst bool) error {
+	s.Peek()
+	if !isFirst && column < len(o.keys) && bytes.HasPrefix(s.Text[s.At:], o.keys[column]) {
+		s.At += len(o.keys[column])
 		return nil
 	}
-	quoted, _ := s.quoted()
-	var key string
-	if err := json.Unmarshal(quoted, &key); err != nil || !s.take(':') {
-		return errNoObject
+	start := s.At
+	text, err := s.Key()
+	if err != nil {
+		return err
 	}
+	key := string(text)
 	switch {
 	case isFirst:
-		o.headers, o.keys = append(o.headers, key), append(o.keys, append(bytes.Clone(quoted), ':'))
+		o.headers, o.keys = append(o.headers, key), append(o.keys, bytes.Clone(s.Text[start:s.At]))
 		return nil
 	case column == len(o.keys):
 		return fmt.Errorf("it has a further column %q", key)
@@ -167,63 +177,53 @@ func (o *objects) readKey(s *scanner, column int, isFirst bool) error {
 }
 
 // readCell takes a value: several are joined as in CSV, and null is nothing.
-func (o *objects) readCell(s *scanner) error {
-	if !s.take('[') {
+func (o *objects) readCell(s *jsonScanner) error {
+	if s.Peek() != '[' {
 		return o.readScalar(s)
 	}
-	if s.take(']') {
-		return nil
-	}
-	for {
-		if s.peek() == '[' {
+	isFirst := true
+	return s.Array(func() error {
+		if s.Peek() == '[' {
 			return errors.New("there is a list in a list")
 		}
-		if err := o.readScalar(s); err != nil {
-			return err
-		}
-		switch {
-		case s.take(','):
+		if !isFirst {
 			o.text = append(o.text, o.separator...)
-		case s.take(']'):
-			return nil
-		default:
-			return errNoObject
 		}
-	}
+		isFirst = false
+		return o.readScalar(s)
+	})
 }
 
 // readScalar takes a string, a number, true, false or null.
-func (o *objects) readScalar(s *scanner) error {
-	switch s.peek() {
-	case '{':
+func (o *objects) readScalar(s *jsonScanner) error {
+	switch c := s.Peek(); {
+	case c == '{':
 		return errors.New("there is an object in a cell")
-	case '"':
-		quoted, isPlain := s.quoted()
-		if !isPlain {
-			return o.unquote(quoted)
+	case c == '"':
+		start := s.At
+		text, err := s.String()
+		if err != nil {
+			return err
 		}
-		o.text = append(o.text, quoted[1:len(quoted)-1]...)
-		return nil
-	}
-	switch literal := s.literal(); {
-	case string(literal) == "null":
-		return nil
-	case string(literal) == "true", string(literal) == "false", json.Valid(literal):
-		o.text = append(o.text, literal...)
-		return nil
+		if hasEscapes := len(text)+len(`""`) < s.At-start; hasEscapes {
+			// As CSV has them: no NUL, and the line ends that its readers give.
+			text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte{0}, nil)
+		}
+		o.text = append(o.text, text...)
+	case c == '-' || '0' <= c && c <= '9':
+		number, err := s.Number()
+		if err != nil {
+			return err
+		}
+		o.text = append(o.text, number...)
 	default:
-		return errNoObject
+		word, err := s.Literal()
+		if err != nil {
+			return err
+		}
+		if word != "null" {
+			o.text = append(o.text, word...)
+		}
 	}
-}
-
-// unquote appends a string that has escapes.
-func (o *objects) unquote(quoted []byte) error {
-	var text string
-	if err := json.Unmarshal(quoted, &text); err != nil {
-		return errNoObject
-	}
-	// As CSV has them: no NUL, and the line ends that its readers give.
-	text = strings.NewReplacer("\r\n", "\n", "\x00", "").Replace(text)
-	o.text = append(o.text, text...)
 	return nil
 }
