@@ -38,15 +38,7 @@ func TestADirectoryThatMisbehaves(t *testing.T) {
 			Number: fmt.Sprint(1000 + i), Username: name, Name: name, FamilyName: name, Mail: name + "@corp.example",
 		})
 	}
-	directory, err := fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{TLS: ca.Issue(t).Config()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := directory.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	directory := serveDirectory(t, people, fixtures.LDAPOptions{TLS: ca.Issue(t).Config()})
 	ldapfault.Each(t, ldapfault.MustFails(), func(t *testing.T, misbehaviour ldapfault.Fault) {
 		server := ldapfault.Start(t, directory.URL, misbehaviour)
 		output := earlierOutput(t)
