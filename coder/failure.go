@@ -2,8 +2,6 @@ package coder
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/coder/coder/v2/codersdk"
 
@@ -90,29 +87,7 @@ func (c *Client) unreached(doing string, err error) error {
 
 // advice is what to do about a connection that was not made.
 func (c *Client) advice(err error) string {
-	var (
-		authority  x509.UnknownAuthorityError
-		hostname   x509.HostnameError
-		invalid    x509.CertificateInvalidError
-		notTLS     tls.RecordHeaderError
-		dns        *net.DNSError
-		unanswered net.Error
-	)
-	switch {
-	case errors.As(err, &authority):
-		return "set CODER_CLIENT_TLS_CA_FILE to the certificates of the authority that signed it"
-	case errors.As(err, &hostname):
-		return "give --coder the name that the certificate is for"
-	case errors.As(err, &invalid):
-		return "the certificate has to be renewed, or this machine's clock is wrong"
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &notTLS):
-		return "the server does not speak TLS on this port, check --coder"
-	case errors.As(err, &dns):
-		return "check the host name in --coder, and the VPN if it needs one"
-	case errors.As(err, &unanswered):
-		return "check that " + c.name + " can be reached from here (VPN, firewall, HTTPS_PROXY)"
-	}
-	return ""
+	return transport.Peer{Name: c.name, Flag: "--coder", CASetting: "CODER_CLIENT_TLS_CA_FILE"}.Advice(err)
 }
 
 // unreadable is about answers that break off or are no list of users.
@@ -143,13 +118,8 @@ func unreadable(doing string, err error) error {
 	return fault.New(fault.Source, "", "%s: the answer cannot be read: %w", doing, err)
 }
 
-// oneLine makes a server's sentence fit for ours: no control characters, not
-// too long, no full stop.
-func oneLine(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
-	short := []rune(strings.Join(words, " "))
-	if len(short) > 200 {
-		short = append(short[:200], '…')
-	}
-	return strings.TrimSuffix(string(short), ".")
-}
+// mostSaid is how many characters of a server's sentence are repeated.
+const mostSaid = 200
+
+// oneLine makes a server's sentence fit for ours.
+func oneLine(said string) string { return transport.OneLine(said, mostSaid) }

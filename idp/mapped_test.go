@@ -3,7 +3,6 @@ package idp_test
 import (
 	"context"
 	"iter"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +10,6 @@ import (
 
 	"cohort/idp"
 	"cohort/idp/idptest"
-	"cohort/internal/fault"
 )
 
 // shelf is a connector of people who lie ready: their attributes by name.
@@ -213,108 +211,6 @@ func TestMappedStaysALookup(t *testing.T) {
 		got, err := lookup.Addresses(t.Context(), []string{"1"})
 		if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
 			t.Errorf("with %v: error %v, addresses (-want +got):\n%s", test.mapping, err, diff)
-		}
-	}
-}
-
-func TestParseMapping(t *testing.T) {
-	got, err := idp.ParseMapping([]string{"title=jobTitle", " Email = Work Mail ", "idp_id=a=b", "title=jobTitle"})
-	want := idp.Mapping{idp.Title: "jobTitle", idp.Email: "Work Mail", idp.ID: "a=b"}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("error %v, mapping (-want +got):\n%s", err, diff)
-	}
-	for spec, says := range map[string]string{
-		"title":               `--map: "title" names no field and attribute; write field=attribute`,
-		"=x":                  "names no field",
-		"title=":              "names no field",
-		"titel=x":             `there is no field "titel"; did you mean title?`,
-		"idp_source=x":        `there is no field "idp_source"`,
-		"xxxxxxxxxxxx=y":      "allowed are email, idp_id, idp_status, aliases, logins, name,",
-		"title=x\ntitle=y":    "title has two attributes, x and y",
-		"coder_user=whatever": `there is no field "coder_user"`,
-	} {
-		if _, err := idp.ParseMapping(strings.Split(spec, "\n")); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: got error %v, want one of usage with %q", spec, err, says)
-		}
-	}
-}
-
-func TestReadDate(t *testing.T) {
-	for text, want := range map[string]string{
-		"2024-03-01": "2024-03-01", " 2024-03-01 ": "2024-03-01", "2024-03-01T23:00:00Z": "2024-03-01", "2024-03-01T00:30:00.5+05:45": "2024-03-01",
-		"2024-03-01 08:00:00": "2024-03-01", "2024-03-01 08:00:00Z": "2024-03-01", "2024-03-01T08:00:00": "2024-03-01", "20240301": "2024-03-01",
-		"20240301080000Z": "2024-03-01", "20240301080000.0Z": "2024-03-01", "20240229": "2024-02-29", "20240301080000+0200": "2024-03-01",
-		"": "", "2024": "", "3/1/2024": "", "01.03.2024": "", "2023-02-29": "", "2024-13-01": "", "today": "", "133540704000000000": "", "45352": "", "2024-03": "",
-	} {
-		if got, ok := idp.ReadDate(text); got != want || ok != (want != "") {
-			t.Errorf("ReadDate(%q) = %q, %t; want %q", text, got, ok, want)
-		}
-	}
-}
-
-func FuzzReadDateGivesDates(f *testing.F) {
-	for _, text := range []string{"2024-03-01", "20240301080000.0Z", "0000-01-01", "99990101"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		date, ok := idp.ReadDate(text)
-		if again, isDate := idp.ReadDate(date); ok && (len(date) != 10 || !isDate || again != date) {
-			t.Errorf("%q gives %q, which gives %q", text, date, again)
-		}
-	})
-}
-
-func TestReadStatus(t *testing.T) {
-	for _, test := range []struct {
-		name, value string
-		want        idp.Status
-		known       bool
-	}{
-		{"status", "ACTIVE", idp.Active, true},
-		{"status", "Password Expired", idp.Active, true},
-		{"status", "LOCKED_OUT", idp.Active, true},
-		{"status", "on leave", idp.Active, true},
-		{"status", "DEPROVISIONED", idp.Disabled, true},
-		{"status", " terminated ", idp.Disabled, true},
-		{"status", "STAGED", idp.Unknown, true},
-		{"status", "fine", idp.Unknown, false},
-		{"status", "", idp.Unknown, false},
-		{"accountEnabled", "True", idp.Active, true},
-		{"Enabled", "0", idp.Disabled, true},
-		{"isActive", "no", idp.Disabled, true},
-		{"suspended", "true", idp.Disabled, true},
-		{"Is Suspended", "FALSE", idp.Active, true},
-		{"nsAccountLock", "TRUE", idp.Disabled, true},
-		{"inactive", "yes", idp.Disabled, true},
-		{"account_disabled", "n", idp.Active, true},
-		{"userAccountControl", "512", idp.Active, true},
-		{"userAccountControl", "514", idp.Disabled, true},
-		{"userAccountControl", "x", idp.Unknown, false},
-	} {
-		if got, known := idp.ReadStatus(test.name, test.value); got != test.want || known != test.known {
-			t.Errorf("%s=%s is %v, %t; want %v, %t", test.name, test.value, got, known, test.want, test.known)
-		}
-	}
-}
-
-func TestAddressesOfAPerson(t *testing.T) {
-	p := idp.Person{Primary: "Ada@x"}
-	for _, alias := range []string{"ada@x", "SMTP:a@x", "smtp: b@x", "A@X", "X400:c=GB", "sip:ada@x", "ada", " c@x ", "@x", "x@", "d e@x", "", `"a:b"@x`} {
-		p.AddAlias(alias)
-	}
-	for _, login := range []string{"ada", "ada@x", "ada@x", " ada@y "} {
-		p.AddLogin(login)
-	}
-	want := idp.Person{Primary: "Ada@x", Aliases: []string{"a@x", "b@x", "c@x", `"a:b"@x`}, Logins: []string{"ada@x", "ada@y"}}
-	if diff := cmp.Diff(want, p); diff != "" {
-		t.Errorf("person (-want +got):\n%s", diff)
-	}
-}
-
-func TestMappableFieldsAreAllButTheSource(t *testing.T) {
-	for _, field := range append(idp.MappedFields(), idp.Email, idp.ID, idp.StatusName) {
-		if !slices.Contains(idp.MappableFields(), field) {
-			t.Errorf("%s cannot be mapped", field)
 		}
 	}
 }

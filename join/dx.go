@@ -32,9 +32,6 @@ type DXPart struct {
 	rows    []dxRow
 }
 
-// Rows is the number of people in the part.
-func (p DXPart) Rows() int { return len(p.rows) }
-
 type dxRow struct {
 	pair
 	email string

@@ -27,8 +27,12 @@ type Source struct {
 	managers map[string]*string
 }
 
-// blockSize is how much memory is taken at a time, in bytes.
-const blockSize = 1 << 20
+// Blocks double from the smallest to the largest, in bytes, so that a few people
+// take little memory and many seldom ask for more.
+const (
+	smallestBlock = 1 << 12
+	largestBlock  = 1 << 20
+)
 
 // Len is the number of the source's people.
 func (s *Source) Len() int { return len(s.records) }
@@ -47,8 +51,9 @@ func (s *Source) Add(person idp.Person) error {
 	s.scratch = pack(s.scratch[:0], s.number, person)
 	if free := s.block.Cap() - s.block.Len(); free < len(s.scratch) {
 		// The full block lives on in the records cut from it.
+		size := min(max(smallestBlock, 2*s.block.Cap()), largestBlock)
 		s.block = strings.Builder{}
-		s.block.Grow(max(blockSize, len(s.scratch)))
+		s.block.Grow(max(size, len(s.scratch)))
 	}
 	start := s.block.Len()
 	s.block.Write(s.scratch)

@@ -75,10 +75,7 @@ func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFl
 		return fault.New(fault.Usage, "name how many people to read", "--sample is less than none")
 	}
 	outputs := staging{ctx: ctx, stdout: w.stdout}
-	defer func() {
-		outputs.discard()
-		err = outputs.readerGone(err)
-	}()
+	defer outputs.end(&err)
 	file, err := outputs.create("--output", f.output)
 	if err != nil {
 		return err
@@ -97,9 +94,6 @@ func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFl
 		err = writeAttributes(file, sections, max(narrowest, w.widthOf(file)), !f.noExamples)
 	}
 	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil && file.temp != nil {
 		return err
 	}
 	if err := outputs.commit(); err != nil {

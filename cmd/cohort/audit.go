@@ -45,10 +45,7 @@ sides were read to their end.`,
 // audit reads both sides, looks, and tells.
 func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan auditPlan) (err error) {
 	outputs := staging{ctx: ctx, stdout: w.stdout}
-	defer func() {
-		outputs.discard()
-		err = outputs.readerGone(err)
-	}()
+	defer outputs.end(&err)
 	file, err := outputs.create("--output", to.output)
 	if err != nil {
 		return err
@@ -71,9 +68,6 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	report := join.AuditReport{Now: plan.options.Now, Sources: read.sources, Accepted: acceptance.Count, Findings: found.Findings}
 	changes, err := plan.write(w, file, report)
 	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil && file.temp != nil {
 		return err
 	}
 	if err := outputs.commit(); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,9 +126,9 @@ func (f *auditFlags) acceptedFindings(kinds []join.FindingKind) ([]join.Accepted
 	if f.accepted == "" {
 		return nil, nil
 	}
-	file, err := os.Open(f.accepted)
+	file, err := openInput("--accepted", f.accepted, "")
 	if err != nil {
-		return nil, fault.New(fault.Usage, "", "--accepted: %w", err)
+		return nil, err
 	}
 	defer func() { _ = file.Close() }()
 	accepted, err := join.ReadAccepted(file)

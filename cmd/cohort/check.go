@@ -30,14 +30,8 @@ nothing, and writes nobody to disk.`,
   cohort check --idp ldaps://ldap.example.com/dc=example,dc=com \
     --ldap-bind-dn cn=reader,dc=example,dc=com
   cohort check --json | jq -r '.[] | select(.outcome == "fail").mend'`,
-		Args: noArguments,
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := fillSettings(cmd, w)
-			if err != nil {
-				return err
-			}
-			return from.settle(cmd.Flags(), said)
-		},
+		Args:    noArguments,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			usage, err := from.planUsage(from.now())
 			if err != nil {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -143,26 +141,10 @@ func TestWhatACheckSaysOfARealDirectory(t *testing.T) {
 }
 
 func TestWhatACheckSaysOfADeployment(t *testing.T) {
-	users, err := fixtures.Users()
-	if err != nil {
-		t.Fatal(err)
-	}
+	users := sampleUsers(t)
 	activity, err := fixtures.Activity(time.Now())
 	if err != nil {
 		t.Fatal(err)
-	}
-	serve := func(o fixtures.CoderOptions) *fixtures.Deployment {
-		o.Activity = activity
-		d, err := fixtures.ServeCoder(users, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := d.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		return d
 	}
 	ca := testca.New(t)
 	certificate := ca.Issue(t)
@@ -241,7 +223,8 @@ func TestWhatACheckSaysOfADeployment(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			url, token := test.url, "AAAAAAAAAA-bbbbbbbbbbbbbbbbbbbbbb"
 			if url == "" {
-				d := serve(test.options)
+				test.options.Activity = activity
+				d := serveDeployment(t, users, test.options)
 				url, token = d.URL, d.Token
 			}
 			if test.token != "" {
@@ -272,11 +255,7 @@ func TestAProxyThatRefusesIsNamed(t *testing.T) {
 }
 
 func TestWhatACheckSaysOfAnOktaOrg(t *testing.T) {
-	people, err := fixtures.People()
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := fixtures.Okta(people)
+	users := fixtures.Okta(samplePeople(t))
 	for _, test := range []struct {
 		name    string
 		options fixtures.OktaOptions
@@ -309,19 +288,8 @@ func TestWhatACheckSaysOfAnOktaOrg(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			org, err := fixtures.ServeOkta(users, fixtures.OktaGroups(users), test.options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := org.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			ca, token := filepath.Join(t.TempDir(), "ca.pem"), org.Token
-			if err := os.WriteFile(ca, org.CA, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			org, ca := serveOrg(t, users, test.options)
+			token := org.Token
 			if test.token != "" {
 				token = test.token
 			}

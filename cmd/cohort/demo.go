@@ -8,6 +8,7 @@ import (
 	"cohort/fixtures"
 	"cohort/idp"
 	"cohort/idp/ldap"
+	"cohort/idp/okta"
 	"cohort/internal/fault"
 	"cohort/internal/transport"
 )
@@ -65,7 +66,26 @@ func (d *demo) directory() (idp.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return demoConnector{connector}, nil
+	return demoDirectory{connector}, nil
+}
+
+func (d *demo) org() (idp.Connector, error) {
+	people, err := fixtures.People()
+	if err != nil {
+		return nil, err
+	}
+	users := fixtures.Okta(people)
+	if d.okta, err = fixtures.ServeOkta(users, fixtures.OktaGroups(users), fixtures.OktaOptions{}); err != nil {
+		return nil, err
+	}
+	connector, err := okta.New(okta.Config{
+		URL: d.okta.URL, Token: d.okta.Token,
+		HTTP: transport.Config{Version: version(), CAs: d.okta.CA},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return demoOrg{connector}, nil
 }
 
 func (d *demo) deployment(allowEmpty bool) (*coder.Client, error) {
@@ -101,7 +121,12 @@ func (d *demo) close() error {
 	return errors.Join(failures...)
 }
 
-// demoConnector is called what the user called it, not by its port.
-type demoConnector struct{ *ldap.Connector }
+// demoDirectory and demoOrg are called what the user called them, not by their
+// port.
+type (
+	demoDirectory struct{ *ldap.Connector }
+	demoOrg       struct{ *okta.Connector }
+)
 
-func (demoConnector) Source() idp.Source { return idp.Source{Name: demoURL} }
+func (demoDirectory) Source() idp.Source { return idp.Source{Name: demoURL} }
+func (demoOrg) Source() idp.Source       { return idp.Source{Name: demoOktaURL} }

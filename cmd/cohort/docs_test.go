@@ -100,46 +100,18 @@ type company struct {
 
 func serveCompany(t *testing.T) company {
 	t.Helper()
-	people, err := fixtures.People()
-	if err != nil {
-		t.Fatal(err)
-	}
 	ca := testca.New(t)
 	certificate := ca.Issue(t)
-	directory, err := fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{
-		LDAPS: true, TLS: certificate.Config(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	users, err := fixtures.Users()
-	if err != nil {
-		t.Fatal(err)
-	}
+	people := samplePeople(t)
+	directory := serveDirectory(t, people, fixtures.LDAPOptions{LDAPS: true, TLS: certificate.Config()})
 	activity, err := fixtures.Activity(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	deployment, err := fixtures.ServeCoder(users, fixtures.CoderOptions{
+	deployment := serveDeployment(t, sampleUsers(t), fixtures.CoderOptions{
 		Activity: activity, TLS: &tls.Config{Certificates: certificate.Config().Certificates},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	oktaUsers := fixtures.Okta(people)
-	org, err := fixtures.ServeOkta(oktaUsers, fixtures.OktaGroups(oktaUsers), fixtures.OktaOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	orgCA := filepath.Join(t.TempDir(), "okta-ca.pem")
-	if err := os.WriteFile(orgCA, org.CA, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(directory.Close(), deployment.Close(), org.Close()); err != nil {
-			t.Error(err)
-		}
-	})
+	org, orgCA := serveOrg(t, fixtures.Okta(people), fixtures.OktaOptions{})
 	exports, err := filepath.Abs("../../coder/testdata/export")
 	if err != nil {
 		t.Fatal(err)

@@ -54,10 +54,7 @@ one row a person. Nothing is written unless both were read to their end.`,
 func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
 	started := time.Now()
 	outputs := staging{ctx: ctx, stdout: w.stdout}
-	defer func() {
-		outputs.discard()
-		err = outputs.readerGone(err)
-	}()
+	defer outputs.end(&err)
 	table, err := outputs.create("--output", to.output)
 	if err != nil {
 		return err
@@ -108,11 +105,6 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		if err := encoder.Encode(report); err != nil {
 			return err
 		}
-	}
-	// From here on an interrupt comes too late: the files are renamed together,
-	// and what was written directly is out.
-	if err := ctx.Err(); err != nil && table.temp != nil {
-		return err
 	}
 	if err := outputs.commit(); err != nil {
 		return err

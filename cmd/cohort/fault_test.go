@@ -29,6 +29,7 @@ func exitCodeOf(misbehaviour ldapfault.Fault) int {
 // TestADirectoryThatMisbehaves runs the program against each fault that no read
 // can heal.
 func TestADirectoryThatMisbehaves(t *testing.T) {
+	t.Parallel()
 	ca := testca.New(t)
 	var people []fixtures.Person
 	for i := range 2 * ldapfault.Entries {
@@ -37,56 +38,42 @@ func TestADirectoryThatMisbehaves(t *testing.T) {
 			Number: fmt.Sprint(1000 + i), Username: name, Name: name, FamilyName: name, Mail: name + "@corp.example",
 		})
 	}
-	directory, err := fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{TLS: ca.Issue(t).Config()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := directory.Close(); err != nil {
-			t.Error(err)
+	directory := serveDirectory(t, people, fixtures.LDAPOptions{TLS: ca.Issue(t).Config()})
+	ldapfault.Each(t, ldapfault.MustFails(), func(t *testing.T, misbehaviour ldapfault.Fault) {
+		server := ldapfault.Start(t, directory.URL, misbehaviour)
+		output := earlierOutput(t)
+		args := []string{
+			"export", "--idp", server.URL + "/" + directory.BaseDN, "--ldap-bind-dn", directory.BindDN, "--ldap-ca-file", ca.File,
+			"--ldap-page-size", "25", "--coder", "demo:", "--timeout", "1500ms", "-o", output.path,
 		}
+		if misbehaviour.StartTLS {
+			args = append(args, "--ldap-starttls", "require")
+		}
+		run := newProgram(t, []string{"COHORT_LDAP_PASSWORD=" + directory.Password}, args...)
+		started := time.Now()
+		if code, want := run.exitCode(t, run.Run()), exitCodeOf(misbehaviour); code != want {
+			t.Errorf("exit code %d, want %d", code, want)
+		}
+		// The program's own time-outs are of a second and a half, and some of ten.
+		if took := time.Since(started); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		lines := strings.Split(strings.TrimSuffix(run.stderr.String(), "\n"), "\n")
+		for _, line := range lines[:len(lines)-1] {
+			if !strings.HasPrefix(line, "cohort: warning: the connection to the directory was lost") {
+				t.Errorf("said %q before the error", line)
+			}
+		}
+		said := lines[len(lines)-1]
+		if !strings.HasPrefix(said, "cohort: read people from "+server.URL) || !strings.Contains(said, misbehaviour.Says) {
+			t.Errorf("said %q, want the server's %q in it", said, misbehaviour.Says)
+		}
+		if strings.Contains(said, directory.Password) || strings.Contains(said, context.DeadlineExceeded.Error()) {
+			t.Errorf("said %q", said)
+		}
+		if run.stdout.Len() > 0 {
+			t.Errorf("wrote %q", run.stdout.String())
+		}
+		output.untouched(t)
 	})
-	for _, misbehaviour := range ldapfault.All() {
-		if misbehaviour.Outcome != ldapfault.MustFail {
-			continue
-		}
-		t.Run(misbehaviour.Name, func(t *testing.T) {
-			t.Parallel()
-			server := ldapfault.Start(t, directory.URL, misbehaviour)
-			output := earlierOutput(t)
-			args := []string{
-				"export", "--idp", server.URL + "/" + directory.BaseDN, "--ldap-bind-dn", directory.BindDN, "--ldap-ca-file", ca.File,
-				"--ldap-page-size", "25", "--coder", "demo:", "--timeout", "1500ms", "-o", output.path,
-			}
-			if misbehaviour.StartTLS {
-				args = append(args, "--ldap-starttls", "require")
-			}
-			run := newProgram(t, []string{"COHORT_LDAP_PASSWORD=" + directory.Password}, args...)
-			started := time.Now()
-			if code, want := run.exitCode(t, run.Run()), exitCodeOf(misbehaviour); code != want {
-				t.Errorf("exit code %d, want %d", code, want)
-			}
-			// The program's own time-outs are of a second and a half, and some of ten.
-			if took := time.Since(started); took > 30*time.Second {
-				t.Errorf("it took %v", took)
-			}
-			lines := strings.Split(strings.TrimSuffix(run.stderr.String(), "\n"), "\n")
-			for _, line := range lines[:len(lines)-1] {
-				if !strings.HasPrefix(line, "cohort: warning: the connection to the directory was lost") {
-					t.Errorf("said %q before the error", line)
-				}
-			}
-			said := lines[len(lines)-1]
-			if !strings.HasPrefix(said, "cohort: read people from "+server.URL) || !strings.Contains(said, misbehaviour.Says) {
-				t.Errorf("said %q, want the server's %q in it", said, misbehaviour.Says)
-			}
-			if strings.Contains(said, directory.Password) || strings.Contains(said, context.DeadlineExceeded.Error()) {
-				t.Errorf("said %q", said)
-			}
-			if run.stdout.Len() > 0 {
-				t.Errorf("wrote %q", run.stdout.String())
-			}
-			output.untouched(t)
-		})
-	}
 }

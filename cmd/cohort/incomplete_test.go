@@ -78,15 +78,7 @@ func cutFile(t *testing.T, name, content string) string {
 // before all is out.
 func directoryThatHangsUp(t *testing.T) (address, dn, password string) {
 	t.Helper()
-	people, err := fixtures.People()
-	if err != nil {
-		t.Fatal(err)
-	}
-	directory, err := fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closeServer(t, directory) })
+	directory := serveDirectory(t, samplePeople(t), fixtures.LDAPOptions{})
 	faults := ldapfault.All()
 	at := slices.IndexFunc(faults, func(f ldapfault.Fault) bool { return f.Name == "closed between pages" })
 	if at < 0 {
@@ -100,15 +92,8 @@ func directoryThatHangsUp(t *testing.T) (address, dn, password string) {
 // more than it gives.
 func deploymentThatHidesSomebody(t *testing.T) (address, token string) {
 	t.Helper()
-	users, err := fixtures.Users()
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployment, err := fixtures.ServeCoder(users, fixtures.CoderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closeServer(t, deployment) })
+	users := sampleUsers(t)
+	deployment := serveDeployment(t, users, fixtures.CoderOptions{})
 	behind, err := url.Parse(deployment.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -133,10 +118,4 @@ func deploymentThatHidesSomebody(t *testing.T) (address, token string) {
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)
 	return server.URL, deployment.Token
-}
-
-func closeServer(t *testing.T, server io.Closer) {
-	if err := server.Close(); err != nil {
-		t.Error(err)
-	}
 }

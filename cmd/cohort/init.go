@@ -112,11 +112,7 @@ func checkSettings(ctx context.Context, w world, content []byte) (err error) {
 	reader := &cobra.Command{}
 	from.register(reader.Flags())
 	from.config = draft.Name()
-	said, err := fillSettings(reader, w)
-	if err != nil {
-		return err
-	}
-	if err := from.settle(reader.Flags(), said); err != nil {
+	if err := from.fill(reader, w); err != nil {
 		return err
 	}
 	usage, err := from.planUsage(from.now())

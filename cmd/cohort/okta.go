@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"cohort/fixtures"
 	"cohort/idp"
 	"cohort/idp/okta"
 	"cohort/internal/fault"
@@ -88,28 +87,3 @@ func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Open
 		return okta.New(config)
 	}
 }
-
-// org serves the sample company as an Okta org.
-func (d *demo) org() (idp.Connector, error) {
-	people, err := fixtures.People()
-	if err != nil {
-		return nil, err
-	}
-	users := fixtures.Okta(people)
-	if d.okta, err = fixtures.ServeOkta(users, fixtures.OktaGroups(users), fixtures.OktaOptions{}); err != nil {
-		return nil, err
-	}
-	connector, err := okta.New(okta.Config{
-		URL: d.okta.URL, Token: d.okta.Token,
-		HTTP: transport.Config{Version: version(), CAs: d.okta.CA},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return demoOrg{connector}, nil
-}
-
-// demoOrg is called what the user called it, not by its port.
-type demoOrg struct{ *okta.Connector }
-
-func (demoOrg) Source() idp.Source { return idp.Source{Name: demoOktaURL} }

@@ -13,29 +13,16 @@ import (
 	"cohort/internal/oktafault"
 )
 
-// sampleOrg serves a few people, and gives the file of its CA.
-func sampleOrg(t *testing.T) (org *fixtures.Org, caFile string) {
+// smallOrg serves a few people, and gives the file of its CA.
+func smallOrg(t *testing.T) (org *fixtures.Org, caFile string) {
 	t.Helper()
-	org, err := fixtures.ServeOkta(oktafault.People(3), nil, fixtures.OktaOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := org.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	caFile = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(caFile, org.CA, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return org, caFile
+	return serveOrg(t, oktafault.People(3), fixtures.OktaOptions{})
 }
 
 // TestStrayOktaSettingsCountForNothing lays out what Okta's SDK would read by
 // itself, and would send the token elsewhere for.
 func TestStrayOktaSettingsCountForNothing(t *testing.T) {
-	org, caFile := sampleOrg(t)
+	org, caFile := smallOrg(t)
 	folder := t.TempDir()
 	stray := "okta:\n  client:\n    orgUrl: https://127.0.0.1:1\n    token: 00stray\n    authorizationMode: Bearer\n    connectionTimeout: soon\n    proxy: {host: 127.0.0.1, port: 1}\n"
 	for _, name := range []string{".okta/okta.yaml", ".okta.yaml", "okta.yaml"} {
@@ -91,8 +78,8 @@ func TestAnOrgIsReachedThroughTheProxyOfTheEnvironment(t *testing.T) {
 // TestAProvidersOwnAuthorityAloneIsTrusted refuses an org whose certificate is
 // signed by another than --okta-ca-file.
 func TestAProvidersOwnAuthorityAloneIsTrusted(t *testing.T) {
-	org, caFile := sampleOrg(t)
-	_, other := sampleOrg(t)
+	org, caFile := smallOrg(t)
+	_, other := smallOrg(t)
 	for file, want := range map[string]int{caFile: 0, other: 5} {
 		run := newProgram(t, []string{"OKTA_CLIENT_TOKEN=" + org.Token, "SSL_CERT_FILE=" + caFile},
 			"export", "--idp", org.URL, "--coder", "demo:", "--okta-ca-file", file, "--quiet")

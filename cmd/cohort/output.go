@@ -75,18 +75,13 @@ func (s *staging) prepare(flag, path string) (*stagedFile, error) {
 	return f, nil
 }
 
-// readerGone says what it means that the reader of standard output is gone: it
-// has seen what it wanted where that was all, but files that were asked for
-// are missing where it was not.
-func (s *staging) readerGone(err error) error {
-	if errors.Is(err, errReaderGone) && len(s.all()) > 1 {
-		return fault.New(fault.Other, "so no file was written", "the reader of standard output closed it")
-	}
-	return err
-}
-
-// commit puts all files into place, one after the other.
+// commit puts all files into place, one after the other. An interrupt after its
+// start comes too late, and so does one after the first of the files was written
+// directly: then it is out.
 func (s *staging) commit() error {
+	if err := s.ctx.Err(); err != nil && s.files[0].temp != nil {
+		return err
+	}
 	for _, f := range s.all() {
 		if err := f.finish(); err != nil {
 			return f.failure(err)
@@ -98,6 +93,17 @@ func (s *staging) commit() error {
 		}
 	}
 	return nil
+}
+
+// end removes what was not committed, and says what it means for the run's
+// error that the reader of standard output is gone: it has seen what it wanted
+// where that was all, but files that were asked for are missing where it was
+// not.
+func (s *staging) end(err *error) {
+	s.discard()
+	if errors.Is(*err, errReaderGone) && len(s.all()) > 1 {
+		*err = fault.New(fault.Other, "so no file was written", "the reader of standard output closed it")
+	}
 }
 
 // discard removes what was not committed.

@@ -28,16 +28,7 @@ func accounts(t *testing.T, addresses []string) *fixtures.Deployment {
 			Status: "active", LoginType: "oidc", CreatedAt: time.Unix(1_700_000_000, 0), UpdatedAt: time.Unix(1_700_000_000, 0),
 		}
 	}
-	deployment, err := fixtures.ServeCoder(users, fixtures.CoderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := deployment.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return deployment
+	return serveDeployment(t, users, fixtures.CoderOptions{})
 }
 
 func TestTwentyThousandPeopleOfARealDirectory(t *testing.T) {

@@ -103,38 +103,6 @@ func (f *sourceFlags) settle(flags *pflag.FlagSet, said layers) error {
 	return f.settleProviders(flags, said)
 }
 
-// secret is what a file holds that a flag names, or a variable: a variable
-// replaces the flag's word in the configuration, as it does everywhere.
-func (f *sourceFlags) secret(w world, flag, file, variable string) (string, error) {
-	if f.planOnly {
-		return "", nil
-	}
-	value := w.getenv(variable)
-	if file == "" || value != "" && f.said[flag] <= inFile {
-		return value, nil
-	}
-	return readSecret("--"+flag, file)
-}
-
-// providerSecret is the secret of one provider. What a variable holds is the
-// only one's of its kind.
-func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable string) (string, error) {
-	if p.sole {
-		return f.secret(w, flag, file, variable)
-	}
-	switch {
-	case f.planOnly:
-		return "", nil
-	case file != "":
-		return readSecret("--"+flag, file)
-	case w.getenv(variable) != "":
-		return "", fault.New(fault.Usage, "unset it, and give each source a file of its own in the list under idp in the settings file",
-			"%s: several sources could be meant", variable)
-	default:
-		return "", nil
-	}
-}
-
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
 func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strings"
 	"time"
 
@@ -43,9 +42,9 @@ func (f *sourceFlags) planUsage(now time.Time) (p usagePlan, err error) {
 	if p.window, err = coder.ParseWindow(f.usage, location, now); err != nil || f.usageThresholds == "" {
 		return p, err
 	}
-	file, err := os.Open(f.usageThresholds)
+	file, err := openInput("--usage-thresholds", f.usageThresholds, "the first run writes them by --summary")
 	if err != nil {
-		return p, fault.New(fault.Usage, "the first run writes them by --summary", "--usage-thresholds: %w", err)
+		return p, err
 	}
 	defer func() { _ = file.Close() }()
 	frozen, err := coder.ReadThresholds(file)

@@ -2,7 +2,6 @@ package file
 
 import (
 	"fmt"
-	"iter"
 	"strconv"
 	"strings"
 
@@ -151,80 +150,6 @@ func (b *builder) first(s *source) (string, error) {
 		return text, nil
 	}
 	return "", nil
-}
-
-// addresses fills Primary, Aliases and Logins.
-func (b *builder) addresses(p *idp.Person) error {
-	value, err := b.value(b.email)
-	if err != nil {
-		return err
-	}
-	if value.Kind == idp.List {
-		for _, address := range value.Texts() {
-			b.address(p, address)
-		}
-	} else if value.Kind != idp.Absent {
-		b.address(p, strings.TrimSpace(value.Text))
-	}
-	for _, column := range b.aliases.columns {
-		for alias := range items(b.cell(column.slot)) {
-			// Exchange writes the scheme of the primary one in capitals.
-			if address, ok := strings.CutPrefix(alias, "SMTP:"); ok && p.Primary == "" && idp.IsAddress(address) {
-				p.Primary = address
-			}
-			p.AddAlias(alias)
-		}
-	}
-	for _, column := range b.logins.columns {
-		value := b.cell(column.slot)
-		if value.Kind == idp.Text && strings.IndexByte(value.Text, '@') < 0 {
-			continue // a name, as in most files
-		}
-		for login := range items(value) {
-			p.AddLogin(login)
-		}
-	}
-	return nil
-}
-
-// address takes the first for the primary one, and the others for aliases.
-func (b *builder) address(p *idp.Person, text string) {
-	switch {
-	case text == "":
-	case !idp.IsAddress(text):
-		b.oddEmail.Note(text)
-	case p.Primary == "":
-		p.Primary = text
-	default:
-		p.AddAlias(text)
-	}
-}
-
-// items are the texts of a list, which stands in one cell where there are no
-// lists: divided by |, as this program writes them, else by semicolons, as
-// everybody does.
-func items(value idp.Value) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if value.Kind == idp.List {
-			for _, text := range value.Texts() {
-				if !yield(text) {
-					return
-				}
-			}
-			return
-		}
-		separator := ";"
-		if strings.IndexByte(value.Text, '|') >= 0 {
-			separator = "|"
-		}
-		for rest, more := value.Text, true; more; {
-			var text string
-			text, rest, more = strings.Cut(rest, separator)
-			if text = strings.TrimSpace(text); text != "" && !yield(text) {
-				return
-			}
-		}
-	}
 }
 
 // field is the value of a person field.

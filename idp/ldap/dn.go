@@ -11,17 +11,12 @@ import (
 // references remembers what DNs mean, since managers and groups come again and
 // again, and the names that people share are kept once.
 type references struct {
-	managers  map[string]string // DN as the server writes it → normal form
-	originals map[string]string // normal form → DN as the server wrote it first
-	groups    map[string]string // DN as the server writes it → name
+	managers map[string]string // DN as the server writes it → normal form
+	groups   map[string]string // DN as the server writes it → name
 }
 
 func newReferences() references {
-	return references{
-		managers:  map[string]string{},
-		originals: map[string]string{},
-		groups:    map[string]string{},
-	}
+	return references{managers: map[string]string{}, groups: map[string]string{}}
 }
 
 func (r references) manager(dn string) string {
@@ -32,19 +27,8 @@ func (r references) manager(dn string) string {
 	if !ok {
 		normal = normalDN(dn)
 		r.managers[dn] = normal
-		if _, ok := r.originals[normal]; !ok {
-			r.originals[normal] = dn
-		}
 	}
 	return normal
-}
-
-// dnOf is the DN by which the server named a manager whose normal form this
-// is, for looking the manager up: a normal form has lost what a server without
-// the same matching rules may need.
-func (r references) dnOf(normal string) (string, bool) {
-	dn, ok := r.originals[normal]
-	return dn, ok
 }
 
 // groupNames takes each group by the value of its DN's first RDN.

@@ -186,14 +186,6 @@ func TestManagersAreReferences(t *testing.T) {
 	if p.Ref != "uid=ada,dc=example,dc=com" || p.Manager != "uid=bob,dc=example,dc=com" {
 		t.Errorf("Ref %q, Manager %q", p.Ref, p.Manager)
 	}
-	references := newReferences()
-	normal := references.manager("UID=Bob, DC=example,DC=com")
-	if dn, ok := references.dnOf(normal); dn != "UID=Bob, DC=example,DC=com" || !ok {
-		t.Errorf("%q was %q, %t", normal, dn, ok)
-	}
-	if dn, ok := references.dnOf("uid=eve"); ok {
-		t.Errorf("nobody's manager is %q", dn)
-	}
 	p = personOf(t, idp.Request{}, e)
 	if p.Ref != "" || p.Manager != "" {
 		t.Errorf("unasked: Ref %q, Manager %q", p.Ref, p.Manager)

@@ -325,14 +325,14 @@ func TestReferralsAreCountedAndToldOnce(t *testing.T) {
 
 func TestSlowReadersAreNotTimedOut(t *testing.T) {
 	config := serve(t, script{page: twoPages})
-	config.ReadTimeout = 100 * time.Millisecond
+	config.ReadTimeout = 300 * time.Millisecond
 	count := 0
 	for _, err := range connect(t, config).People(t.Context(), idp.Request{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		count++
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 	}
 	if count != 3 {
 		t.Errorf("%d people came, want 3", count)
@@ -342,12 +342,12 @@ func TestSlowReadersAreNotTimedOut(t *testing.T) {
 func TestSlowServersAreNotTimedOutWhileSomethingComes(t *testing.T) {
 	config := serve(t, script{page: func(w *wire, _ int, asked query) {
 		for i := range 6 {
-			time.Sleep(60 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond)
 			w.person(asked.id, fmt.Sprint(i))
 		}
 		w.last(asked.id)
 	}})
-	config.ReadTimeout = 200 * time.Millisecond
+	config.ReadTimeout = 500 * time.Millisecond
 	people, err := collect(t.Context(), t, connect(t, config), idp.Request{})
 	if err != nil || len(people) != 6 {
 		t.Errorf("%d people and the error %v, want 6 and none", len(people), err)

@@ -1,9 +1,8 @@
 package okta
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -49,7 +48,7 @@ func (s *session) failure(ctx context.Context, doing string, err error) error {
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		cause = request.Err
 	}
-	return fault.New(fault.Source, s.advice(cause), "%s: %s", doing, oneLine(cause.Error(), 300))
+	return fault.New(fault.Source, s.advice(cause), "%s: %s", doing, transport.OneLine(cause.Error(), 300))
 }
 
 // refused is about answers that are no success.
@@ -106,32 +105,8 @@ func signInHint(code string) string {
 
 // advice is what to do about a connection that was not made, or was lost.
 func (s *session) advice(err error) string {
-	var (
-		authority  x509.UnknownAuthorityError
-		hostname   x509.HostnameError
-		invalid    x509.CertificateInvalidError
-		notTLS     tls.RecordHeaderError
-		dns        *net.DNSError
-		unanswered net.Error
-		cut        *transport.CutError
-	)
-	switch {
-	case errors.As(err, &authority):
-		return "set --okta-ca-file to the certificates of the authority that signed it"
-	case errors.As(err, &hostname):
-		return "give --idp the name that the certificate is for"
-	case errors.As(err, &invalid):
-		return "the certificate has to be renewed, or this machine's clock is wrong"
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &notTLS):
-		return "the server does not speak TLS on this port, check --idp"
-	case errors.As(err, &dns):
-		return "check the host name in --idp, and the VPN if it needs one"
-	case errors.As(err, &cut):
-		return "try again"
-	case errors.As(err, &unanswered):
-		return "check that " + s.connector.host() + " can be reached from here (VPN, firewall, HTTPS_PROXY)"
-	}
-	return "try again"
+	peer := transport.Peer{Name: s.connector.host(), Flag: "--idp", CASetting: "--okta-ca-file"}
+	return cmp.Or(peer.Advice(err), "try again")
 }
 
 func isTimeout(err error) bool {

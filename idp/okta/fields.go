@@ -9,8 +9,9 @@ import (
 
 // candidates are the attributes of each field in the order in which they are
 // asked; the first that has a value wins. Name has its own rule where they
-// fail, all addresses and logins count, ManagerEmail is Person.Manager, Groups come from the groups, StatusRaw
-// is no attribute, and StartDate has no customary one.
+// fail, all addresses and logins count, ManagerEmail is Person.Manager, Groups
+// come from the groups, StatusRaw is no attribute, and StartDate has no
+// customary one.
 func candidates(field idp.Field) []string {
 	switch field {
 	case idp.Email:

@@ -6,9 +6,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"unicode"
 
 	"github.com/okta/okta-sdk-golang/v2/okta"
+
+	"cohort/internal/transport"
 )
 
 // refusal is an answer that is no success, in what the org says of it.
@@ -42,7 +43,7 @@ func refusalOf(resp *http.Response) *refusal {
 	if challenge := resp.Header.Get("WWW-Authenticate"); r.code == "" && challenge != "" {
 		r.code, r.summary = parameterOf(challenge, "error"), parameterOf(challenge, "error_description")
 	}
-	r.code, r.summary = oneLine(r.code, 60), oneLine(r.summary, 200)
+	r.code, r.summary = transport.OneLine(r.code, 60), transport.OneLine(r.summary, 200)
 	return r
 }
 
@@ -67,15 +68,4 @@ func parameterOf(challenge, name string) string {
 		}
 	}
 	return ""
-}
-
-// oneLine makes a server's sentence fit for ours: no control characters, not
-// too long, no full stop.
-func oneLine(s string, most int) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
-	short := []rune(strings.Join(words, " "))
-	if len(short) > most {
-		short = append(short[:most], '…')
-	}
-	return strings.TrimSuffix(string(short), ".")
 }

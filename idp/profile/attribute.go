@@ -45,9 +45,6 @@ const (
 	Rare Use = "rare"
 )
 
-// Uses are all uses, in order.
-func Uses() []Use { return []Use{Cohort, Identifier, Constant, Rare} }
-
 // rareShare is the share of people below which an attribute is [Rare].
 const rareShare = 0.05
 

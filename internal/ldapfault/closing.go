@@ -56,6 +56,7 @@ func silences() []Fault {
 			Name:    "silent " + where,
 			Doc:     fmt.Sprintf("%s the server says nothing any more, for ever; the client's own time-outs have to end it", when),
 			Outcome: MustFail,
+			Silent:  true,
 			begin:   begin,
 		}
 	}
@@ -80,6 +81,7 @@ func silences() []Fault {
 			Name:    "dribbling for ever",
 			Doc:     fmt.Sprintf("a message of 1 MB comes byte by byte, one in %s: a quarter of an hour without silence", pause),
 			Outcome: Endless,
+			Silent:  true,
 			begin: at(inside(), func(*message) move {
 				endless := make([]byte, 1<<20)
 				copy(endless, []byte{0x30, 0x84, 0x00, 0x0f, 0xff, 0xfa})

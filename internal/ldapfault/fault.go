@@ -65,6 +65,9 @@ type Fault struct {
 	// StartTLS says that the fault shows only to a client that asks for
 	// StartTLS, and may need a server behind the proxy that offers it.
 	StartTLS bool
+	// Silent says that the client hears nothing more, or no end of it: what ends
+	// it is a time-out.
+	Silent bool
 	// Code is the result code (RFC 4511, appendix A) that the client gets
 	// instead of success; 0 where there is none.
 	Code int

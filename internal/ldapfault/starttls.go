@@ -34,14 +34,16 @@ func startTLS() []Fault {
 			begin: at(is(startTLSRequest), then(hangUp)),
 		},
 		{
-			Name:  "StartTLS is met with silence",
-			Doc:   "the request for TLS gets no answer, for ever",
-			begin: at(is(startTLSRequest), then(silence)),
+			Name:   "StartTLS is met with silence",
+			Doc:    "the request for TLS gets no answer, for ever",
+			Silent: true,
+			begin:  at(is(startTLSRequest), then(silence)),
 		},
 		{
-			Name:  "StartTLS, and then silence",
-			Doc:   "the server agrees, and never shakes hands",
-			begin: at(is(startTLSRequest), func(m *message) move { return reply(agreed(m)).and(silence) }),
+			Name:   "StartTLS, and then silence",
+			Doc:    "the server agrees, and never shakes hands",
+			Silent: true,
+			begin:  at(is(startTLSRequest), func(m *message) move { return reply(agreed(m)).and(silence) }),
 		},
 		{
 			Name:  "StartTLS, and then closed",

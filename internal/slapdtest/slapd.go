@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -75,21 +74,11 @@ func Start(t testing.TB, config Config) *Server {
 	return nil
 }
 
-// Stop ends slapd in an orderly way; it closes what is open.
-func (s *Server) Stop() { s.end(syscall.SIGTERM) }
-
 // Kill ends slapd without a word to anybody.
-func (s *Server) Kill() { s.end(syscall.SIGKILL) }
-
-func (s *Server) end(signal os.Signal) {
+func (s *Server) Kill() {
 	// The process may be gone already.
-	_ = s.command.Process.Signal(signal)
-	select {
-	case <-s.stopped:
-	case <-time.After(10 * time.Second):
-		_ = s.command.Process.Kill()
-		<-s.stopped
-	}
+	_ = s.command.Process.Kill()
+	<-s.stopped
 }
 
 var errPortTaken = errors.New("the port was taken by another process")

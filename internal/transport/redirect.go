@@ -58,19 +58,3 @@ func Origin(u *url.URL) string {
 	}
 	return scheme + "://" + host
 }
-
-// Redact reduces an error of the client to the method, the URL without user,
-// query and fragment, and the cause: a query may hold an assertion or a token.
-// What had been wrapped around the client's error goes, since it may repeat
-// the URL. Other errors are given back as they are.
-func Redact(err error) error {
-	var failed *url.Error
-	if !errors.As(err, &failed) {
-		return err
-	}
-	shown := "the server"
-	if u, parseErr := url.Parse(failed.URL); parseErr == nil {
-		shown = Origin(u) + u.EscapedPath()
-	}
-	return fmt.Errorf("%s %s: %w", strings.ToUpper(failed.Op), shown, failed.Err)
-}

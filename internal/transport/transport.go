@@ -78,7 +78,9 @@ type Config struct {
 // New builds the client. Its requests go through the proxies that the
 // environment names, speak TLS 1.2 or later, are sent again when that promises
 // to help, and follow redirects within one origin only ([RedirectError]). They
-// end with their context, also while waiting. Use [Redact] on its errors.
+// end with their context, also while waiting. Of an error only the cause is fit
+// to be shown: the [url.Error] around it repeats the whole URL, and a query may
+// hold an assertion or a token.
 //
 // Unusable certificates and headers are a [fault.Usage].
 func New(c Config) (*http.Client, error) {

@@ -26,6 +26,23 @@ type script struct {
 	requests []*ber.Packet
 }
 
+// pipe plays it within this process, for tests in a bubble of [synctest], where
+// no time passes but what is waited for.
+func (s *script) pipe(t testing.TB) net.Conn {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		defer theirs.Close()
+		s.serve(theirs)
+	})
+	t.Cleanup(func() {
+		ours.Close()
+		serving.Wait()
+	})
+	return ours
+}
+
 // dial starts the server on loopback for one connection, and connects to it.
 func (s *script) dial(t testing.TB) net.Conn {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"cohort/idp/ldap/internal/wire"
@@ -26,60 +27,66 @@ func TestSilenceIsAnError(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			server := &script{hang: true, replies: test.replies}
-			c := wire.NewConn(server.dial(t), wire.Limits{Silence: 50 * time.Millisecond})
-			_, err := read(t.Context(), c, everything(t))
-			lost, ok := errors.AsType[*wire.LostError](err)
-			if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || lost.Entries != test.entries {
-				t.Errorf("the error is %v, want a timeout after %d entries", err, test.entries)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				server := &script{hang: true, replies: test.replies}
+				c := wire.NewConn(server.pipe(t), wire.Limits{Silence: time.Minute})
+				_, err := read(t.Context(), c, everything(t))
+				lost, ok := errors.AsType[*wire.LostError](err)
+				if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || lost.Entries != test.entries {
+					t.Errorf("the error is %v, want a timeout after %d entries", err, test.entries)
+				}
+			})
 		})
 	}
 }
 
 func TestNoTimeRunsWhileTheCallerIsBusy(t *testing.T) {
-	const silence = 100 * time.Millisecond
-	server := &script{replies: [][]byte{
-		join(person(1, "p1"), page(1, "a")),
-		join(person(2, "p2"), page(2, "b")),
-		join(person(3, "p3"), page(3, "")),
-	}}
-	c := wire.NewConn(server.dial(t), wire.Limits{Silence: silence})
-	count := 0
-	for _, err := range c.Search(t.Context(), everything(t)) {
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		const silence = time.Minute
+		server := &script{replies: [][]byte{
+			join(person(1, "p1"), page(1, "a")),
+			join(person(2, "p2"), page(2, "b")),
+			join(person(3, "p3"), page(3, "")),
+		}}
+		c := wire.NewConn(server.pipe(t), wire.Limits{Silence: silence})
+		count := 0
+		for _, err := range c.Search(t.Context(), everything(t)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			count++
+			time.Sleep(2 * silence)
 		}
-		count++
-		time.Sleep(2 * silence)
-	}
-	if count != 3 {
-		t.Errorf("%d entries came, want 3", count)
-	}
+		if count != 3 {
+			t.Errorf("%d entries came, want 3", count)
+		}
+	})
 }
 
 func TestTimeForSilenceStartsAnewWithEveryByte(t *testing.T) {
-	const silence = 200 * time.Millisecond
-	reply := join(person(1, "p1"), page(1, ""))
-	ours, theirs := net.Pipe()
-	defer theirs.Close()
-	go func() {
-		defer ours.Close()
-		if _, err := theirs.Read(make([]byte, 1000)); err != nil {
-			return
-		}
-		for _, b := range reply {
-			time.Sleep(silence / 20)
-			if _, err := theirs.Write([]byte{b}); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		const silence = time.Minute
+		reply := join(person(1, "p1"), page(1, ""))
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		go func() {
+			defer ours.Close()
+			if _, err := theirs.Read(make([]byte, 1000)); err != nil {
 				return
 			}
+			for _, b := range reply {
+				time.Sleep(silence - time.Second)
+				if _, err := theirs.Write([]byte{b}); err != nil {
+					return
+				}
+			}
+			_, _ = io.Copy(io.Discard, theirs)
+		}()
+		entries, err := read(t.Context(), wire.NewConn(ours, wire.Limits{Silence: silence}), everything(t))
+		if err != nil || len(entries) != 1 {
+			t.Errorf("%d entries and error %v", len(entries), err)
 		}
-		_, _ = io.Copy(io.Discard, theirs)
-	}()
-	entries, err := read(t.Context(), wire.NewConn(ours, wire.Limits{Silence: silence}), everything(t))
-	if err != nil || len(entries) != 1 {
-		t.Errorf("%d entries and error %v", len(entries), err)
-	}
+	})
 }
 
 func TestCancellationEndsTheWait(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -133,15 +132,7 @@ func (s *seen) countOf(path string) (n int) {
 // watchedDeployment is the sample deployment, behind something that watches.
 func watchedDeployment(t *testing.T, s *seen) (address, token string) {
 	t.Helper()
-	users, err := fixtures.Users()
-	if err != nil {
-		t.Fatal(err)
-	}
-	deployment, err := fixtures.ServeCoder(users, fixtures.CoderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = deployment.Close() })
+	deployment := serveDeployment(t, sampleUsers(t), fixtures.CoderOptions{})
 	target, err := url.Parse(deployment.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -174,15 +165,12 @@ func exportWith(t *testing.T, settings, args []string) {
 }
 
 func TestAPlanIsWhatTheServersSee(t *testing.T) {
-	people, err := fixtures.People()
-	if err != nil {
-		t.Fatal(err)
-	}
+	people := samplePeople(t)
 	columns := []string{"--columns", "email,groups,Level=employeeNumber,manager_email,idp_status_raw"}
 
 	t.Run("a directory, and use by day", func(t *testing.T) {
 		var ldap, coder seen
-		directory, err := fixtures.ServeLDAP(fixtures.LDAP(people), fixtures.LDAPOptions{Searched: func(s fixtures.Search) {
+		directory := serveDirectory(t, people, fixtures.LDAPOptions{Searched: func(s fixtures.Search) {
 			call := intent.Call{Method: "search", Target: s.Base, Parameters: []string{"scope " + s.Scope, "filter " + s.Filter}, Attributes: s.Attributes}
 			switch {
 			case s.Base == "":
@@ -192,10 +180,6 @@ func TestAPlanIsWhatTheServersSee(t *testing.T) {
 			}
 			ldap.add(call)
 		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = directory.Close() })
 		address, token := watchedDeployment(t, &coder)
 		output := earlierOutput(t)
 		args := slices.Concat([]string{"export", "--idp", directory.URL + "/" + directory.BaseDN, "--ldap-bind-dn", directory.BindDN,
@@ -245,16 +229,7 @@ func TestAPlanIsWhatTheServersSee(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var okta, coder seen
-			users := fixtures.Okta(people)
-			org, err := fixtures.ServeOkta(users, fixtures.OktaGroups(users), fixtures.OktaOptions{Wrap: okta.watch})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = org.Close() })
-			ca := filepath.Join(t.TempDir(), "ca.pem")
-			if err := os.WriteFile(ca, org.CA, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			org, ca := serveOrg(t, fixtures.Okta(people), fixtures.OktaOptions{Wrap: okta.watch})
 			address, token := watchedDeployment(t, &coder)
 			args := slices.Concat([]string{"export", "--idp", org.URL, "--okta-ca-file", ca, "--coder", address}, test.args)
 			settings := []string{"CODER_SESSION_TOKEN=" + token}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"cohort/internal/fault"
@@ -24,9 +23,9 @@ func (f *outputFlags) guards() (guards, error) {
 		return g, nil
 	}
 	// It is read before --summary may replace it.
-	file, err := os.Open(f.baseline)
+	file, err := openInput("--baseline", f.baseline, "the first run writes it by --summary")
 	if err != nil {
-		return g, fault.New(fault.Usage, "the first run writes it by --summary", "--baseline: %w", err)
+		return g, err
 	}
 	defer func() { _ = file.Close() }()
 	earlier, err := join.ReadManifest(file)

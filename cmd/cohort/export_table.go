@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -89,9 +88,9 @@ func (f *outputFlags) planDX(p *tablePlan, usage bool) error {
 		return err
 	}
 	if f.dxUsers != "" {
-		file, err := os.Open(f.dxUsers)
+		file, err := openInput("--dx-users", f.dxUsers, "")
 		if err != nil {
-			return fault.New(fault.Usage, "", "--dx-users: %w", err)
+			return err
 		}
 		defer func() { _ = file.Close() }()
 		if p.dxUsers, err = join.ReadDXUsers(file); err != nil {

@@ -43,7 +43,7 @@ type plannedColumn struct {
 // the plan of the table themselves, and does none of it.
 func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
 	outputs := staging{ctx: ctx, stdout: w.stdout}
-	defer func() { err = outputs.readerGone(err) }()
+	defer outputs.end(&err)
 	out, err := outputs.create("--plan", "-")
 	if err != nil {
 		return err
