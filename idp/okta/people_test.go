@@ -228,7 +228,7 @@ func TestOnlyWhatIsWantedIsAskedFor(t *testing.T) {
 		request idp.Request
 		fields  string
 	}{
-		{idp.Request{Fields: []idp.Field{idp.Title, idp.Name, idp.ManagerEmail}}, "id,status,created,profile:(login,email,secondEmail,title,firstName,lastName,displayName,managerId,manager)"},
+		{idp.Request{Fields: []idp.Field{idp.Title, idp.Name, idp.ManagerEmail}}, "id,status,created,profile:(login,email,secondEmail,title,displayName,firstName,lastName,managerId,manager)"},
 		{idp.Request{Attributes: []string{"NICKNAME", "title"}}, "id,status,created,profile:(login,email,secondEmail,nickName,title)"},
 		{idp.Request{Attributes: []string{"badgeNumber"}}, ""}, // as the org alone spells it
 	} {
