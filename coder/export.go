@@ -74,14 +74,21 @@ func OpenExport(c ExportConfig) (*Export, error) {
 		return nil, fault.New(fault.Usage, "", "--coder: %w", err)
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	info, err := file.Stat()
+	stamp, err := textfile.StampOf(file)
 	switch {
 	case err != nil:
 		return nil, fault.New(fault.Usage, "", "--coder: %w", err)
-	case info.IsDir():
+	case stamp.IsFolder():
 		return nil, fault.New(fault.Usage, "name the file in it", "--coder: %s is a folder", c.Path)
 	}
-	return readExport(c.Path, file, info.Size(), c.AllowEmpty)
+	export, err := readExport(c.Path, file, stamp.Size(), c.AllowEmpty)
+	if err != nil {
+		return nil, err
+	}
+	if changed, err := stamp.Changed(file); err != nil || changed {
+		return nil, fault.New(fault.Source, "try again when it is written", "read users from %s: the file changed while it was read", c.Path)
+	}
+	return export, nil
 }
 
 // readExport reads about size bytes of input.

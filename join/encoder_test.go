@@ -83,7 +83,7 @@ func TestAnEmptyCellAloneInItsRowIsStillARow(t *testing.T) {
 func TestFormulas(t *testing.T) {
 	for cell, formula := range map[string]bool{
 		"=HYPERLINK(\"http://x.example\")": true, "@SUM(A1)": true, "+cmd|' /C calc'!A0": true, "-2+3": true,
-		"\t=1": true, "\r=1": true, "＝1": true, "＋1": true, "－1": true, "＠A": true, "+": true, "-": true,
+		"\t=1": true, "\r=1": true, "\n=1": true, "＝1": true, "＋1": true, "－1": true, "＠A": true, "+": true, "-": true,
 		"+49-89-1234": true, "-1.": true, "- 1": true, "+49  89": true, "-1,5,5": true, "--1": true,
 		"-12.5": false, "-12,5": false, "+49 89 1234": false, "+4989": false, "-0": false,
 		"": false, "a=b": false, "！": false, "\uFEFFa": false, "'=1": false, " =1": false,

@@ -6,15 +6,15 @@ import (
 )
 
 // isFormula says whether a spreadsheet would run a cell rather than show it:
-// one that starts with = + - @, their full-width forms, a tab or a carriage
-// return (OWASP, "CSV Injection"). Plain numbers such as -12.5 and telephone
-// numbers such as +49 89 1234 are not formulas.
+// one that starts with = + - @, their full-width forms, a tab, a carriage return
+// or a line feed (OWASP, "CSV Injection"). Plain numbers such as -12.5 and
+// telephone numbers such as +49 89 1234 are not formulas.
 func isFormula(s string) bool {
 	if s == "" {
 		return false
 	}
 	switch s[0] {
-	case '=', '@', '\t', '\r':
+	case '=', '@', '\t', '\r', '\n':
 		return true
 	case '+', '-':
 		return !isSignedNumber(s[1:])

@@ -57,6 +57,11 @@ const (
 // fails where one failed.
 func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJSON bool) (err error) {
 	from.timeout, from.patience = cmp.Or(from.timeout, checkTimeout), checkPatience
+	outputs := staging{ctx: ctx, stdout: w.stdout}
+	out, err := outputs.create("--output", "-")
+	if err != nil {
+		return err
+	}
 	sample := &demo{}
 	defer func() { err = errors.Join(err, sample.close()) }()
 	sides, err := from.sides(w, sample, usage)
@@ -68,8 +73,9 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 	}
 	all := []checkedStep{}
 	failed, worst := 0, fault.Other
+	var unwritten error
 	for _, s := range sides {
-		text := &checkText{to: w.stdout, side: s, quiet: from.quiet}
+		text := &checkText{to: out, side: s, quiet: from.quiet}
 		if asJSON {
 			text.to = io.Discard
 		}
@@ -85,17 +91,20 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 			}
 		}
 		text.end()
+		unwritten = cmp.Or(unwritten, text.err)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if asJSON {
-		encoder := json.NewEncoder(w.stdout)
+		encoder := json.NewEncoder(out)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(all); err != nil {
-			return fmt.Errorf("write the steps: %w", err)
-		}
+		unwritten = encoder.Encode(all)
+	}
+	// Whoever has seen enough may still ask for the exit code.
+	if unwritten != nil && !errors.Is(unwritten, errReaderGone) {
+		return fmt.Errorf("tell the steps: %w", unwritten)
 	}
 	if failed > 0 {
 		return fault.New(worst, "see the lines marked FAIL", "check: %s failed", counted(failed, "step", "steps"))

@@ -55,6 +55,7 @@ type checkText struct {
 	quiet   bool // what is well goes unsaid
 	isNamed bool
 	skipped []string
+	err     error // the first of writing
 }
 
 func (t *checkText) step(s checkedStep) {
@@ -81,9 +82,12 @@ func (t *checkText) end() {
 }
 
 func (t *checkText) line(mark, step, text string) {
+	heading := ""
 	if !t.isNamed {
-		fmt.Fprintln(t.to, oneLine(strings.TrimSpace(t.side.side+" "+t.side.source)))
+		heading = oneLine(strings.TrimSpace(t.side.side+" "+t.side.source)) + "\n"
 		t.isNamed = true
 	}
-	fmt.Fprintf(t.to, "  %-4s  %-9s  %s\n", mark, step, oneLine(text))
+	if _, err := fmt.Fprintf(t.to, "%s  %-4s  %-9s  %s\n", heading, mark, step, oneLine(text)); t.err == nil {
+		t.err = err
+	}
 }

@@ -128,11 +128,15 @@ func hasKey(all []keyValue, key string) bool {
 }
 
 // secretsForOthers are the keys that hold a secret for the source that the file
-// names, where a flag or a variable names another.
+// names, further hosts that get it, or the consent to send it unencrypted, where
+// a flag or a variable names another.
 func secretsForOthers(cmd *cobra.Command, settings []keyValue) map[string]bool {
 	foreign := make(map[string]bool)
 	for key, source := range map[string]string{
+		"coder_allow_cleartext": coderFlag,
 		"coder_token_file":      coderFlag,
+		"ldap_allow_cleartext":  idpFlag,
+		"ldap_host":             idpFlag,
 		"ldap_password_file":    idpFlag,
 		"ldap_key_file":         idpFlag,
 		"okta_token_file":       idpFlag,

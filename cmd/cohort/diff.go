@@ -13,6 +13,7 @@ import (
 
 	"cohort/idp"
 	"cohort/internal/fault"
+	"cohort/internal/textfile"
 	"cohort/join"
 	"cohort/join/diff"
 )
@@ -130,12 +131,7 @@ func compareExports(ctx context.Context, w world, stdin io.Reader, paths []strin
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		if isSameFile(path, f.output) {
-			return fault.New(fault.Usage, "give it a file of its own", "--output names one of the files that are compared")
-		}
-	}
-	outputs := staging{ctx: ctx, stdout: w.stdout}
+	outputs := staging{ctx: ctx, stdout: w.stdout, reads: paths}
 	defer outputs.discard()
 	output, err := outputs.create("--output", f.output)
 	if err != nil {
@@ -192,19 +188,6 @@ func writeDiff(to io.Writer, result *diff.Result, format string, all bool, width
 	}
 }
 
-// isSameFile says whether an output would replace what is read.
-func isSameFile(input, output string) bool {
-	if input == "-" || output == "-" {
-		return false
-	}
-	in, err := os.Stat(input)
-	if err != nil || !in.Mode().IsRegular() {
-		return false
-	}
-	out, err := os.Stat(output)
-	return err == nil && os.SameFile(in, out)
-}
-
 // readExports reads both files at the same time. The first that fails, or an
 // interrupt, ends a wait for standard input or a pipe.
 func readExports(ctx context.Context, stdin io.Reader, paths []string, options diff.ReadOptions) ([]*diff.Export, error) {
@@ -244,8 +227,19 @@ func readExport(stdin io.Reader, path string, options diff.ReadOptions) (*diff.E
 		return nil, fault.New(fault.Usage, "", "read the exports: %w", err)
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	stamp, err := textfile.StampOf(file)
+	switch {
+	case err != nil:
+		return nil, fault.New(fault.Usage, "", "read the exports: %w", err)
+	case stamp.IsFolder():
 		return nil, fault.New(fault.Usage, "name the file in it", "read the exports: %s is a folder", path)
 	}
-	return diff.Read(path, file, options)
+	export, err := diff.Read(path, file, options)
+	if err != nil {
+		return nil, err
+	}
+	if changed, err := stamp.Changed(file); err != nil || changed {
+		return nil, fault.New(fault.Source, "try again when it is written", "reading %s: the file changed while it was read", path)
+	}
+	return export, nil
 }

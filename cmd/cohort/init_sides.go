@@ -180,6 +180,9 @@ func (s *settings) askCoder(q *questions, getenv func(string) string) error {
 	q.say("Where is Coder? https://coder.example.com, a file of its users, or demo:")
 	// What it lacks is asked for.
 	known, _ := coder.Config{}.Complete(getenv)
+	if _, err := deployment(known.URL); err != nil {
+		known.URL = "" // which may hold a secret, and is no answer
+	}
 	url, err := q.ask("Coder deployment", known.URL, deployment)
 	if err != nil {
 		return err

@@ -58,10 +58,19 @@ func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
 		case "never", "allow", "try":
 			w.sayWarning("LDAPTLS_REQCERT is ignored: the server's certificate is always verified (--ldap-ca-file names its CA)")
 		}
+		// A URL of the command line replaces what the file says of its parts.
+		base, filter := p.ldap.base, p.ldap.filter
+		ownBase, ownFilter := ldap.Named(url)
+		if ownBase != "" && f.said[idpFlag] > f.said["ldap-base"] {
+			base = ""
+		}
+		if ownFilter != "" && f.said[idpFlag] > f.said["ldap-filter"] {
+			filter = ""
+		}
 		return ldap.New(ldap.Config{
 			URL:            url,
-			Base:           p.ldap.base,
-			Filter:         p.ldap.filter,
+			Base:           base,
+			Filter:         filter,
 			BindDN:         p.ldap.bindDN,
 			Password:       password,
 			CAFile:         cmp.Or(p.ldap.caFile, w.getenv("LDAPTLS_CACERT")),

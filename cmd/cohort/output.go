@@ -26,6 +26,8 @@ type staging struct {
 	ctx    context.Context // ends a write that waits for a reader
 	stdout io.Writer
 	files  []*stagedFile
+	// reads are the paths of files that are read, which no output replaces.
+	reads []string
 	// last is put into place when all others are.
 	last *stagedFile
 }
@@ -61,6 +63,9 @@ func (s *staging) all() []*stagedFile {
 func (s *staging) prepare(flag, path string) (*stagedFile, error) {
 	if path == "" {
 		return nil, nil
+	}
+	if slices.ContainsFunc(s.reads, func(read string) bool { return isSameFile(read, path) }) {
+		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
 	}
 	f := &stagedFile{ctx: s.ctx, path: path, hash: sha256.New()}
 	if err := f.open(s.stdout); err != nil {
@@ -157,6 +162,19 @@ func (f *stagedFile) open(stdout io.Writer) error {
 // isSame says whether both would be one file.
 func (f *stagedFile) isSame(other *stagedFile) bool {
 	return f.direct != nil && other.direct != nil || f.target != "" && f.target == other.target
+}
+
+// isSameFile says whether an output would replace what is read.
+func isSameFile(input, output string) bool {
+	if input == "-" || output == "-" {
+		return false
+	}
+	in, err := os.Stat(input)
+	if err != nil || !in.Mode().IsRegular() {
+		return false
+	}
+	out, err := os.Stat(output)
+	return err == nil && os.SameFile(in, out)
 }
 
 // resolveLinks is the absolute path of the file that path means, through

@@ -70,6 +70,9 @@ func isOwn(flag *pflag.Flag, kind string) bool {
 // command's flags. Where several are of one kind, only the list can tell whose
 // a setting is.
 func (f *sourceFlags) settleProviders(flags *pflag.FlagSet, said layers) error {
+	if f.timeout < 0 {
+		return fault.New(fault.Usage, "it takes a time such as 30s or 2m", "--timeout: it is negative")
+	}
 	f.providers = f.idp.listed
 	if said[idpFlag] > inFile || f.idp.listed == nil {
 		f.providers = nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // What the program says to a person follows these rules:
@@ -34,9 +35,12 @@ func (w world) sayWarning(text string) {
 	fmt.Fprintln(w.stderr, "cohort: warning: "+oneLine(text))
 }
 
-// oneLine keeps what servers send from breaking the line, or the terminal.
+// oneLine keeps what servers send from breaking the line, turning its direction,
+// or commanding the terminal. A byte that is no UTF-8 may be a command, too.
 func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 }), " ")
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+	}), " ")
 }
 
 // grouped writes a number with a comma every three digits.

@@ -48,7 +48,7 @@ func readSecret(flag, path string) (string, error) {
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", fault.New(fault.Usage, "", "%s: %w", flag, err)
+		return "", secretfile.Unreadable(flag, err)
 	}
 	secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if secret == "" {

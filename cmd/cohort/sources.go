@@ -209,6 +209,20 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 	return nil
 }
 
+// files are the paths of the sides that are files.
+func (f *sourceFlags) files() []string {
+	var paths []string
+	for _, p := range f.providers {
+		if kindOf(p.url) == idp.FileScheme {
+			paths = append(paths, p.url)
+		}
+	}
+	if isFile(f.coder) {
+		paths = append(paths, f.coder)
+	}
+	return paths
+}
+
 // isFile tells a path from the address of a deployment without its scheme,
 // about which the client has something to say.
 func isFile(name string) bool {
@@ -233,7 +247,7 @@ func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string), p
 	}
 	config, err := coder.Config{
 		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly, Progress: progress,
-		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, MaxDelay: f.patience, Notify: notify},
+		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, BaseDelay: w.retryDelay, MaxDelay: f.patience, Notify: notify},
 	}.Complete(w.getenv)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"sync"
 
 	"cohort/idp"
@@ -52,11 +51,11 @@ func (c *Connector) read(ctx context.Context, r *reading) error {
 		if c.taken.Swap(true) {
 			return fault.New(fault.Usage, "write it to a file first", "reading standard input: it was read before")
 		}
-		return r.people(ctx, c.format, c.input)
+		return r.people(ctx, c.format, textfile.Until(ctx, c.input))
 	}
-	file, err := os.Open(c.path)
+	file, err := textfile.Open(ctx, c.path)
 	if err != nil {
-		return fault.New(fault.Source, "", "reading people: %w", err)
+		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
 	}
 	// Who reads ahead ends when the file is closed.
 	defer r.running.Wait()
@@ -66,18 +65,18 @@ func (c *Connector) read(ctx context.Context, r *reading) error {
 	// A read from a pipe ends so.
 	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
 	defer stop()
-	before, err := file.Stat()
+	stamp, err := textfile.StampOf(file)
 	if err != nil {
-		return fault.New(fault.Source, "", "reading people: %w", err)
+		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
 	}
 	if err := r.people(ctx, c.format, file); err != nil {
 		return err
 	}
-	after, err := file.Stat()
+	changed, err := stamp.Changed(file)
 	if err != nil {
 		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
 	}
-	if before.Mode().IsRegular() && (before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime())) {
+	if changed {
 		return fault.New(fault.Source, "try again when it is written", "reading %s: the file changed while it was read", r.name)
 	}
 	return nil

@@ -112,7 +112,7 @@ func TestCertificateFilesAreChecked(t *testing.T) {
 		{"the two exchanged", good.KeyFile, good.CertFile, "both are PEM"},
 		{"a certificate that ended", ended.CertFile, ended.KeyFile, "--ldap-cert-file: the certificate ended on 20"},
 		{"a certificate that is not there", filepath.Join(t.TempDir(), "none.pem"), good.KeyFile, "--ldap-cert-file, --ldap-key-file: open "},
-		{"a key that is not there", good.CertFile, filepath.Join(t.TempDir(), "none.key"), "--ldap-key-file: stat "},
+		{"a key that is not there", good.CertFile, filepath.Join(t.TempDir(), "none.key"), "--ldap-key-file: the file cannot be read: "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

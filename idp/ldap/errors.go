@@ -59,7 +59,19 @@ func answer(code int, said string) string {
 	text := fmt.Sprintf("the server answered %s (%d)", name, code)
 	// A server may end its words with NUL or line feeds.
 	if said = strings.Trim(said, "\x00\r\n\t ."); said != "" {
-		text += ": " + strings.Join(strings.Fields(said), " ")
+		text += ": " + atMost(longestWords, strings.Join(strings.Fields(said), " "))
+	}
+	return text
+}
+
+// longestWords is how much is repeated of what a server says: its messages may
+// be of megabytes.
+const longestWords = 300
+
+// atMost is the beginning of a text that has more characters.
+func atMost(most int, text string) string {
+	if short := []rune(text); len(short) > most {
+		return string(short[:most]) + "…"
 	}
 	return text
 }
@@ -82,7 +94,7 @@ func (s *session) failure(ctx context.Context, doing string, err error) error {
 		kind, hint := s.advise(result)
 		said := answer(result.Code, result.Message)
 		if len(result.Referrals) > 0 {
-			said += " to " + strings.Join(result.Referrals, ", ")
+			said += " to " + atMost(longestWords, strings.Join(result.Referrals, ", "))
 		}
 		return fault.New(kind, hint, "%s: %s", doing, said)
 	}

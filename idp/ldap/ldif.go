@@ -13,6 +13,7 @@ import (
 	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/internal/intent"
+	"cohort/internal/textfile"
 )
 
 // LDIFConfig says which file is read. Either is needed:
@@ -115,24 +116,39 @@ func (l *LDIF) name() string {
 }
 
 func (l *LDIF) read(ctx context.Context, r *ldifReading) error {
-	if err := ended(ctx, "reading "+l.name()); err != nil {
+	doing := "reading " + l.name()
+	if err := ended(ctx, doing); err != nil {
 		return err
 	}
 	if l.input != nil {
 		if l.taken.Swap(true) {
 			return fault.New(fault.Usage, "write it to a file first", "reading standard input: it was read before")
 		}
-		return r.people(ctx, l.input)
+		return r.people(ctx, textfile.Until(ctx, l.input))
 	}
-	file, err := os.Open(l.path)
+	file, err := textfile.Open(ctx, l.path)
 	if err != nil {
-		return fault.New(fault.Source, "", "reading people: %w", err)
+		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
 	}
 	defer func() { _ = file.Close() }() // nothing was written
 	// A read from a pipe ends so.
 	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
 	defer stop()
-	return r.people(ctx, file)
+	stamp, err := textfile.StampOf(file)
+	if err != nil {
+		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
+	}
+	if err := r.people(ctx, file); err != nil {
+		return err
+	}
+	changed, err := stamp.Changed(file)
+	if err != nil {
+		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
+	}
+	if changed {
+		return fault.New(fault.Source, "try again when it is written", "%s: the file changed while it was read", doing)
+	}
+	return nil
 }
 
 // ldifReading is one loop over a stream.

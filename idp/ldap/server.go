@@ -189,7 +189,7 @@ func (s server) base() (string, error) {
 			"looking for the base DN: the server does not tell any")
 	default:
 		return "", fault.New(fault.Usage, "choose one in --idp or with --ldap-base",
-			"looking for the base DN: the server has several: %s", strings.Join(s.contexts, "; "))
+			"looking for the base DN: the server has several: %s", atMost(longestWords, strings.Join(s.contexts, "; ")))
 	}
 }
 

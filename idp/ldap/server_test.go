@@ -233,6 +233,7 @@ func TestResultsOfBinds(t *testing.T) {
 		{"encryption is required", 8, "BindSimple: Transport encryption required.", fault.Credentials, "--ldap-starttls require"},
 		{"another way to sign in", 7, "", fault.Credentials, "GSSAPI (Kerberos), NTLM and DIGEST-MD5 are not supported"},
 		{"unavailable", 52, "shutting down", fault.Source, "unavailable (52): shutting down"},
+		{"more words than anybody reads", 52, strings.Repeat("x", 1<<20), fault.Source, "(52): " + strings.Repeat("x", 300) + "…"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

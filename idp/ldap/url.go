@@ -56,6 +56,16 @@ func parseAddress(raw string) (address, error) {
 	return a, nil
 }
 
+// Named gives the base and the filter that an LDAP URL names itself, each empty
+// where it names none.
+func Named(url string) (base, filter string) {
+	a, err := parseAddress(url)
+	if err != nil {
+		return "", ""
+	}
+	return a.base, a.filter
+}
+
 // setAuthority reads [host [":" port]] (RFC 3986, section 3.2).
 func (a *address) setAuthority(authority string) error {
 	if strings.Contains(authority, "@") {

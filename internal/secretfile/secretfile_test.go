@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"cohort/internal/fault"
@@ -36,6 +37,18 @@ func TestASecretIsNotForEverybody(t *testing.T) {
 		}
 		if said != want || err != nil && fault.KindOf(err) != fault.Usage {
 			t.Errorf("mode %o: error %v; want %q", mode, err, want)
+		}
+	}
+}
+
+// TestASecretInThePlaceOfItsFileIsNotRepeated is about who gives the secret
+// itself where the path of its file belongs.
+func TestASecretInThePlaceOfItsFileIsNotRepeated(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----"
+	for _, secret := range []string{"hunter2", key, key + strings.Repeat("x", 5000), "hunter2\x00"} {
+		err := secretfile.Check("--token-file", secret)
+		if fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("error %v; want one of usage without the secret", err)
 		}
 	}
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command duckdb runs the same left join by cohort and by DuckDB, side by side
 // from the same files, and compares time, memory and results:
 //
