@@ -43,6 +43,10 @@ func (c *Client) failure(ctx context.Context, doing string, err error) error {
 	return unreadable(doing, err)
 }
 
+// notJSON begins what codersdk says of an answer with a status and without the
+// deployment's own words.
+const notJSON = "unexpected non-JSON response"
+
 // refusal is about answers with another status than 200.
 func (c *Client) refusal(doing string, answered *codersdk.Error) error {
 	status := answered.StatusCode()
@@ -60,6 +64,8 @@ func (c *Client) refusal(doing string, answered *codersdk.Error) error {
 		kind, hint = fault.Usage, "is --coder the address of a Coder deployment?"
 	case status == http.StatusTooManyRequests:
 		kind, hint = fault.Source, "its rate limit is used up, try again in a minute"
+	case status == http.StatusBadRequest && strings.HasPrefix(c.name, "http://") && strings.HasPrefix(answered.Message, notJSON):
+		kind, hint = fault.Usage, "if the deployment is at https://, give that as --coder"
 	case status >= 500 || status == http.StatusProxyAuthRequired:
 		kind, hint = fault.Source, "try again later"
 	}
@@ -107,6 +113,8 @@ func (c *Client) advice(err error) string {
 		return "the certificate has to be renewed, or this machine's clock is wrong"
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &notTLS):
 		return "the server does not speak TLS on this port, check --coder"
+	case errors.Is(err, io.EOF):
+		return "the server closes the connection without a word: is --coder the address of a Coder deployment, and its port the right one?"
 	case errors.As(err, &dns):
 		return "check the host name in --coder, and the VPN if it needs one"
 	case errors.As(err, &unanswered):

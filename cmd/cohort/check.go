@@ -75,7 +75,7 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 	all := []checkedStep{}
 	failed, worst := 0, fault.Other
 	for _, s := range sides {
-		text := &checkText{to: w.stdout, side: s, quiet: from.quiet}
+		text := &checkText{to: w.stdout, side: s, quiet: from.quiet, width: w.columns(w.stdout)}
 		if asJSON {
 			text.to = io.Discard
 		}

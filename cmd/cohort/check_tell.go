@@ -53,6 +53,7 @@ type checkText struct {
 	to      io.Writer
 	side    *side
 	quiet   bool // what is well goes unsaid
+	width   int  // of the terminal; where it is 0, a step is one line
 	isNamed bool
 	skipped []string
 }
@@ -85,5 +86,8 @@ func (t *checkText) line(mark, step, text string) {
 		fmt.Fprintln(t.to, oneLine(strings.TrimSpace(t.side.side+" "+t.side.source)))
 		t.isNamed = true
 	}
-	fmt.Fprintf(t.to, "  %-4s  %-9s  %s\n", mark, step, oneLine(text))
+	row := []string{fmt.Sprintf("  %-4s", mark), fmt.Sprintf("%-9s", step), oneLine(text)}
+	for _, line := range align([][]string{row}, t.width) {
+		fmt.Fprintln(t.to, line)
+	}
 }

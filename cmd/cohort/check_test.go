@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cohort/fixtures"
+	"cohort/internal/probe"
 	"cohort/internal/slapdtest"
 	"cohort/internal/testca"
 )
@@ -357,6 +360,42 @@ func TestTheStepsOfACheckAsJSONAreStable(t *testing.T) {
 	} {
 		if outcomes[step] != want {
 			t.Errorf("%s is %q, want %q", step, outcomes[step], want)
+		}
+	}
+}
+
+// TestStepsGoOnBelowThemselves shows two steps as terminals of some widths do.
+func TestStepsGoOnBelowThemselves(t *testing.T) {
+	t.Parallel()
+	steps := []checkedStep{
+		{Step: "connect", Outcome: probe.OK, Detail: "reached 127.0.0.1:636"},
+		{Step: "tls", Outcome: probe.Fail, Detail: "a certificate signed by an authority that is unknown here", Mend: "name it with --ldap-ca-file"},
+	}
+	for width, want := range map[int]string{
+		0: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls        a certificate signed by an authority that is unknown here; name it with --ldap-ca-file
+`,
+		80: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls        a certificate signed by an authority that is unknown here;
+                   name it with --ldap-ca-file
+`,
+		40: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls
+      a certificate signed by an
+      authority that is unknown here;
+      name it with --ldap-ca-file
+`,
+	} {
+		var said strings.Builder
+		text := checkText{to: &said, side: &side{side: idpFlag, source: "ldaps://ldap.corp.example"}, width: width}
+		for _, step := range steps {
+			text.step(step)
+		}
+		if diff := cmp.Diff(want, said.String()); diff != "" {
+			t.Errorf("on %d columns (-want +got):\n%s", width, diff)
 		}
 	}
 }
