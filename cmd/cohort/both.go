@@ -89,8 +89,14 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 }
 
 func errNobody(source string) error {
-	return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-		"%s gave no people", source)
+	look := "has its export gone wrong?"
+	switch kindOf(source) {
+	case "ldap":
+		look = "check --ldap-base and --ldap-filter, and whether the account may read people there;"
+	case "okta":
+		look = "check --okta-search and --okta-status;"
+	}
+	return fault.New(fault.Other, look+" --allow-empty takes this for the truth", "%s gave no people", source)
 }
 
 func errNoAddress(source string, people int) error {

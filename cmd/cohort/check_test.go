@@ -110,7 +110,7 @@ func TestWhatACheckSaysOfARealDirectory(t *testing.T) {
 		},
 		{
 			name: "a filter that finds nobody", args: at(open, "--ldap-filter", "(uid=nobody)"), code: 1,
-			said: []string{`FAIL  people     the server shows nobody; check --ldap-base and --ldap-filter$`},
+			said: []string{`FAIL  people     the server shows nobody; check --ldap-base and --ldap-filter, and whether the account may read people there$`},
 		},
 		{
 			name: "a limit of all pages together", args: at(capped), code: 5,
