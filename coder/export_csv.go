@@ -19,9 +19,13 @@ func readCSV(text string) (*userList, error) {
 		r := csvReader(text, separator)
 		cells, err := r.Read()
 		if err != nil || !slices.ContainsFunc(cells, func(c string) bool { return fieldOf(c) == hasEmail }) {
-			// What is left of the header is for the message, read by commas.
-			if header == nil {
+			// What is left of the header is for the message, read by commas; a
+			// line that cannot be is there as a whole.
+			if header == nil && cells != nil {
 				header = slices.Clone(cells)
+			} else if header == nil {
+				first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+				header = []string{first}
 			}
 			continue
 		}

@@ -36,6 +36,8 @@ func TestWhatIsNoListOfEverybody(t *testing.T) {
 			"an error of Coder: You are signed out"},
 		{"bytes", "PK\x03\x04\x00\x00\x01", fault.Usage, "not a text"},
 		{"Latin-1", "email,name\na@b.example,J\xf6rg\n", fault.Usage, "line 2 is not valid UTF-8"},
+		{"what Coder's command says of its failure", "Encountered an error running \"coder users list\"\nerror: signed out\n", fault.Usage,
+			`no list of Coder users: the first line is "Encountered an error running \"coder users list\""`},
 		{"prose", "Dear reader,\nhello\n", fault.Usage, `no list of Coder users: the first line is "Dear reader,"`},
 		{"addresses without a header", "ada@corp.example\nbob@corp.example\n", fault.Usage, "no names of columns"},
 		{"people as CSV", "email,name,Job Title\na@corp.example,A,Boss\n", fault.Usage, `a list of people, not of Coder users: it has "Job Title"`},

@@ -40,6 +40,10 @@ func (c *Client) failure(ctx context.Context, doing string, err error) error {
 	return unreadable(doing, err)
 }
 
+// notJSON begins what codersdk says of an answer with a status and without the
+// deployment's own words.
+const notJSON = "unexpected non-JSON response"
+
 // refusal is about answers with another status than 200.
 func (c *Client) refusal(doing string, answered *codersdk.Error) error {
 	status := answered.StatusCode()
@@ -57,6 +61,8 @@ func (c *Client) refusal(doing string, answered *codersdk.Error) error {
 		kind, hint = fault.Usage, "is --coder the address of a Coder deployment?"
 	case status == http.StatusTooManyRequests:
 		kind, hint = fault.Source, "its rate limit is used up, try again in a minute"
+	case status == http.StatusBadRequest && strings.HasPrefix(c.name, "http://") && strings.HasPrefix(answered.Message, notJSON):
+		kind, hint = fault.Usage, "if the deployment is at https://, give that as --coder"
 	case status >= 500 || status == http.StatusProxyAuthRequired:
 		kind, hint = fault.Source, "try again later"
 	}
@@ -87,6 +93,9 @@ func (c *Client) unreached(doing string, err error) error {
 
 // advice is what to do about a connection that was not made.
 func (c *Client) advice(err error) string {
+	if errors.Is(err, io.EOF) {
+		return "the server closes the connection without a word: is --coder the address of a Coder deployment, and its port the right one?"
+	}
 	return transport.Peer{Name: c.name, Flag: "--coder", CASetting: "CODER_CLIENT_TLS_CA_FILE"}.Advice(err)
 }
 

@@ -75,6 +75,8 @@ func TestBadAnswersAreErrorsThatSayWhatToDo(t *testing.T) {
 			"500 Internal Server Error: Internal [31merror; try again later"},
 		{"503 for ever", reply(503, "text/plain", "down"), fault.Source,
 			`503 Service Unavailable: unexpected non-JSON response "text/plain"; try again later`},
+		{"a port that speaks TLS, as Go's server answers there", reply(400, "", "Client sent an HTTP request to an HTTPS server."), fault.Usage,
+			`400 Bad Request: unexpected non-JSON response ""; if the deployment is at https://, give that as --coder`},
 		{"418", reply(418, mediaType, `{"message":"Tea."}`), fault.Other, "418 I'm a teapot: Tea"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

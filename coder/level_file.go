@@ -3,7 +3,6 @@ package coder
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -88,5 +87,5 @@ func (t Thresholds) plausible() error {
 
 func notThresholds(format string, args ...any) error {
 	return fault.New(fault.Usage, "give the --summary file of a run with coder_usage_level",
-		"--usage-thresholds: %w", fmt.Errorf(format, args...))
+		format, args...)
 }

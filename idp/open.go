@@ -30,7 +30,7 @@ func Open(url string, openers map[string]Opener) (Connector, error) {
 		if scheme == FileScheme {
 			what = "files"
 		}
-		return nil, fault.New(fault.Usage, "known are "+knownSchemes(openers), "--idp: no connector reads %s", what)
+		return nil, fault.New(fault.Usage, "write a server with its scheme, as in ldaps://host/base; known are "+knownSchemes(openers), "--idp: no connector reads %s", what)
 	}
 	return open(url)
 }

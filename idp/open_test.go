@@ -52,7 +52,7 @@ func TestOpenGivesTheURLToTheOpenerOfItsScheme(t *testing.T) {
 		}
 	}
 	_, err := idp.Open("okta://acme.okta.com", openers)
-	if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), `"okta:"; known are ldap:`) {
+	if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), `"okta:"; write a server with its scheme, as in ldaps://host/base; known are ldap:`) {
 		t.Errorf("got error %v, want a usage error that names the known schemes", err)
 	}
 }

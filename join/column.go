@@ -23,6 +23,9 @@ type Columns struct {
 	list    []column
 	where   []condition
 	request idp.Request
+	// named is how many attributes the columns ask for; what the request has
+	// beyond these is the conditions'.
+	named int
 	// usage and levels say whether a column or a condition is about them.
 	usage, levels bool
 }
@@ -68,6 +71,7 @@ func ParseColumns(specs []string) (Columns, error) {
 	if len(columns.list) == 0 {
 		return Columns{}, fault.New(fault.Usage, "name at least one", "--columns: there are none")
 	}
+	columns.named = len(columns.request.Attributes)
 	return columns, nil
 }
 
@@ -196,7 +200,11 @@ func (c Columns) checkFilled(filled []int) error {
 		if near := suggest.Nearest(attribute, Fields()); near != "" {
 			hint = "did you mean " + near + "? " + hint
 		}
-		return fault.New(fault.Usage, hint, "--columns: nobody has an attribute %q", attribute)
+		flag := "--columns"
+		if i >= c.named {
+			flag = "--where"
+		}
+		return fault.New(fault.Usage, hint, "%s: nobody has an attribute %q", flag, attribute)
 	}
 	return nil
 }

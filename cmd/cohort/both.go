@@ -42,12 +42,10 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, err
 	}
 	defer func() { err = errors.Join(err, sources.close()) }()
+	var leftOut string
 	if sources.file != nil {
-		sources.file.check = func(export *coder.Export) error {
-			notice, err := q.fit(export)
-			if notice != "" {
-				sources.notices.tell(notice)
-			}
+		sources.file.check = func(export *coder.Export) (err error) {
+			leftOut, err = q.fit(export)
 			return err
 		}
 	}
@@ -57,6 +55,9 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
 	if err != nil {
 		return r, err
+	}
+	if leftOut != "" { // which is of interest only where there is a table
+		sources.notices.tell(leftOut)
 	}
 	if sources.file != nil {
 		r.export = sources.file.export
@@ -88,8 +89,14 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 }
 
 func errNobody(source string) error {
-	return fault.New(fault.Other, "check --ldap-base and --ldap-filter; --allow-empty takes this for the truth",
-		"%s gave no people", source)
+	look := "has its export gone wrong?"
+	switch kindOf(source) {
+	case "ldap":
+		look = "check --ldap-base and --ldap-filter, and whether the account may read people there;"
+	case "okta":
+		look = "check --okta-search and --okta-status;"
+	}
+	return fault.New(fault.Other, look+" --allow-empty takes this for the truth", "%s gave no people", source)
 }
 
 func errNoAddress(source string, people int) error {

@@ -75,7 +75,7 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 	failed, worst := 0, fault.Other
 	var unwritten error
 	for _, s := range sides {
-		text := &checkText{to: out, side: s, quiet: from.quiet}
+		text := &checkText{to: out, side: s, quiet: from.quiet, width: w.columns(w.stdout)}
 		if asJSON {
 			text.to = io.Discard
 		}

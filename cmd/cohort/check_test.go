@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cohort/fixtures"
+	"cohort/internal/probe"
 	"cohort/internal/slapdtest"
 	"cohort/internal/testca"
 )
@@ -105,7 +108,7 @@ func TestWhatACheckSaysOfARealDirectory(t *testing.T) {
 		},
 		{
 			name: "a filter that finds nobody", args: at(open, "--ldap-filter", "(uid=nobody)"), code: 1,
-			said: []string{`FAIL  people     the server shows nobody; check --ldap-base and --ldap-filter$`},
+			said: []string{`FAIL  people     the server shows nobody; check --ldap-base and --ldap-filter, and whether the account may read people there$`},
 		},
 		{
 			name: "a limit of all pages together", args: at(capped), code: 5,
@@ -325,6 +328,42 @@ func TestTheStepsOfACheckAsJSONAreStable(t *testing.T) {
 	} {
 		if outcomes[step] != want {
 			t.Errorf("%s is %q, want %q", step, outcomes[step], want)
+		}
+	}
+}
+
+// TestStepsGoOnBelowThemselves shows two steps as terminals of some widths do.
+func TestStepsGoOnBelowThemselves(t *testing.T) {
+	t.Parallel()
+	steps := []checkedStep{
+		{Step: "connect", Outcome: probe.OK, Detail: "reached 127.0.0.1:636"},
+		{Step: "tls", Outcome: probe.Fail, Detail: "a certificate signed by an authority that is unknown here", Mend: "name it with --ldap-ca-file"},
+	}
+	for width, want := range map[int]string{
+		0: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls        a certificate signed by an authority that is unknown here; name it with --ldap-ca-file
+`,
+		80: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls        a certificate signed by an authority that is unknown here;
+                   name it with --ldap-ca-file
+`,
+		40: `idp ldaps://ldap.corp.example
+  ok    connect    reached 127.0.0.1:636
+  FAIL  tls
+      a certificate signed by an
+      authority that is unknown here;
+      name it with --ldap-ca-file
+`,
+	} {
+		var said strings.Builder
+		text := checkText{to: &said, side: &side{side: idpFlag, source: "ldaps://ldap.corp.example"}, width: width}
+		for _, step := range steps {
+			text.step(step)
+		}
+		if diff := cmp.Diff(want, said.String()); diff != "" {
+			t.Errorf("on %d columns (-want +got):\n%s", width, diff)
 		}
 	}
 }

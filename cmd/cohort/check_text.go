@@ -53,6 +53,7 @@ type checkText struct {
 	to      io.Writer
 	side    *side
 	quiet   bool // what is well goes unsaid
+	width   int  // of the terminal; where it is 0, a step is one line
 	isNamed bool
 	skipped []string
 	err     error // the first of writing
@@ -87,7 +88,9 @@ func (t *checkText) line(mark, step, text string) {
 		heading = oneLine(strings.TrimSpace(t.side.side+" "+t.side.source)) + "\n"
 		t.isNamed = true
 	}
-	if _, err := fmt.Fprintf(t.to, "%s  %-4s  %-9s  %s\n", heading, mark, step, oneLine(text)); t.err == nil {
+	row := []string{fmt.Sprintf("  %-4s", mark), fmt.Sprintf("%-9s", step), oneLine(text)}
+	lines := strings.Join(align([][]string{row}, t.width), "\n")
+	if _, err := fmt.Fprintf(t.to, "%s%s\n", heading, lines); t.err == nil {
 		t.err = err
 	}
 }

@@ -79,8 +79,14 @@ func readDocument(file string, content []byte) (*yaml.Node, error) {
 		return nil, nil
 	}
 	if err != nil {
-		const hint = "a value that holds \": \" or ends in : needs quotes"
 		said := strings.TrimPrefix(err.Error(), "yaml: ")
+		hint := "look at that line, and at the next"
+		switch {
+		case strings.Contains(said, "mapping values are not allowed"):
+			hint = "a value that holds \": \" or ends in : needs quotes"
+		case strings.Contains(said, "tab character"):
+			hint += ": YAML wants blanks, no tabs"
+		}
 		if at, ok := strings.CutPrefix(said, "line "); ok {
 			return nil, fault.New(fault.Usage, hint, "%s:%s", file, at)
 		}

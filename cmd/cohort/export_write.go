@@ -116,7 +116,11 @@ func dxWarnings(f join.DXFigures, fresh []string) []string {
 		warnings = append(warnings, counted(f.NotWritten, "user of DX has", "users of DX have")+" no row: what DX has of them stays")
 	}
 	if len(fresh) > 0 {
-		warnings = append(warnings, "new to DX: the attributes "+strings.Join(fresh, ", "))
+		noun := "attributes"
+		if len(fresh) == 1 {
+			noun = "attribute"
+		}
+		warnings = append(warnings, "new to DX: the "+noun+" "+strings.Join(fresh, ", "))
 	}
 	return warnings
 }

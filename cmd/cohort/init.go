@@ -55,7 +55,8 @@ func initialize(ctx context.Context, w world, file string, force bool) error {
 		return err
 	}
 	ask.say("")
-	if err := checkSettings(ctx, w, content); err != nil {
+	failed := checkSettings(ctx, w, content)
+	if err := failed; err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
@@ -72,11 +73,15 @@ func initialize(ctx context.Context, w world, file string, force bool) error {
 		return err
 	}
 	ask.say("Wrote " + file + ".")
-	next := "cohort export -o people.csv"
+	named := ""
 	if standard, err := settingsFile(w, ""); err != nil || standard != file {
-		next = "cohort export --config " + file + " -o people.csv"
+		named = " --config " + file
 	}
-	ask.say("Next: " + next)
+	if failed != nil {
+		ask.say("Next: mend what is marked FAIL, here or on the other side, and look again: cohort check" + named)
+		return nil
+	}
+	ask.say("Next: cohort export" + named + " -o people.csv")
 	return nil
 }
 

@@ -42,7 +42,7 @@ func askAll(q *questions, getenv func(string) string) (settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.add("idp", url, "Where the people are: ldaps://host/base-dn, okta://org, a file, or demo:.\nSeveral are a list, each with its url and settings of its own, such as bind_dn.")
+	s.add("idp", url, "Where the people are: ldaps://host/base-dn, okta://org, a file, or demo:.\nSeveral are a list, each with its url and its own settings, such as bind_dn.")
 	switch kindOf(url) {
 	case "ldap":
 		err = s.askLDAP(q, getenv)
@@ -67,7 +67,11 @@ func identityProvider(answer string) (string, error) {
 	case answer == "":
 		return "", fmt.Errorf("name one; demo: is a sample company")
 	case kind == idp.FileScheme:
-		return existing(answer)
+		path, err := existing(answer)
+		if err != nil {
+			err = fmt.Errorf("%w; write a server with its scheme, as in ldaps://host/base-dn", err)
+		}
+		return path, err
 	case kind == "demo":
 		return answer, nil
 	case kindOf(answer) == "ldap":
@@ -138,7 +142,7 @@ func (s *settings) askSecret(q *questions, getenv func(string) string, key, what
 }
 
 func (s *settings) askLDAP(q *questions, getenv func(string) string) error {
-	q.say("As whom to sign in? A DN, or user@example.com (Active Directory); nothing for nobody.")
+	q.say("As whom to sign in? A DN, or user@example.com (Active Directory); empty: nobody.")
 	account, err := q.ask("Account", "", nil)
 	if err != nil {
 		return err

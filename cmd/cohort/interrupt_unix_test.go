@@ -5,7 +5,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,10 +14,6 @@ import (
 // input that brings nothing and from a named pipe that nobody writes to.
 func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 	folder := t.TempDir()
-	users := filepath.Join(folder, "users.csv")
-	if err := os.WriteFile(users, []byte("email,username\na@corp.example,a\nb@corp.example,b\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	for _, format := range []string{"csv", "json", "jsonl", "ldif"} {
 		pipe := filepath.Join(folder, "people."+format)
 		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -28,22 +23,31 @@ func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 			t.Run(format+" from "+name, func(t *testing.T) {
 				t.Parallel()
 				output := earlierOutput(t)
+				users := filepath.Join(t.TempDir(), "users.csv")
+				if err := syscall.Mkfifo(users, 0o600); err != nil {
+					t.Fatal(err)
+				}
 				run := newProgram(t, nil, "export", "--idp", people, "--idp-format", format, "--coder", users, "-o", output.path)
 				stdin, err := run.StdinPipe()
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer stdin.Close()
-				// By then it has begun to read both sides.
-				warned := &hearing{until: "coder_last_seen_at", found: make(chan struct{})}
-				run.Stderr = warned
 				if err := run.Start(); err != nil {
 					t.Fatal(err)
 				}
+				// It is there when the program reads both sides.
+				wrote := make(chan error, 1)
+				go func() {
+					wrote <- os.WriteFile(users, []byte("email,username\na@corp.example,a\nb@corp.example,b\n"), 0o600)
+				}()
 				select {
-				case <-warned.found:
+				case err := <-wrote:
+					if err != nil {
+						t.Fatal(err)
+					}
 				case <-time.After(30 * time.Second):
-					t.Fatalf("it never read the users: %q", warned.text())
+					t.Fatal("it never read the users")
 				}
 				if err := run.Process.Signal(os.Interrupt); err != nil {
 					t.Fatal(err)
@@ -53,8 +57,8 @@ func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 				if code := run.exitCode(t, run.Wait()); code != 130 {
 					t.Errorf("exit code %d, want 130", code)
 				}
-				if said := warned.text(); !strings.HasSuffix(said, "\ncohort: interrupted; no file was written\n") {
-					t.Errorf("said %q", said)
+				if want := "cohort: interrupted; no file was written"; run.oneLineSaid(t) != want {
+					t.Errorf("said %q, want %q", run.stderr.String(), want)
 				}
 				output.untouched(t)
 			})

@@ -39,7 +39,7 @@ func (l *ldapFlags) register(flags *pflag.FlagSet) {
 	l.referrals = ldap.ReferralChoices()[0]
 	referrals := choose(&l.referrals, ldap.ReferralChoices()...)
 	flags.Var(referrals, "ldap-referrals", "parts of the directory that other servers have: "+enumerated(referrals.words, "or")+" (never followed)")
-	flags.IntVar(&l.pageSize, "ldap-page-size", 500, "entries to ask for at a time; fewer where the server wants fewer")
+	flags.IntVar(&l.pageSize, "ldap-page-size", 500, "`number` of entries to ask for at a time; fewer where the server wants fewer")
 	flags.BoolVar(&l.allowCleartext, "ldap-allow-cleartext", false, "send the password over an unencrypted connection")
 	inTopic(flags, "ldap")
 }

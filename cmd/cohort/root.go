@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -71,7 +72,10 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		name := unknown.GetSpecifiedName()
-		if unknown.GetSpecifiedShortnames() != "" {
+		if shorts := unknown.GetSpecifiedShortnames(); shorts != "" {
+			if long, _, _ := strings.Cut(shorts, "="); cmd.Flags().Lookup(long) != nil {
+				hint = "did you mean --" + long + "?"
+			}
 			return fault.New(fault.Usage, hint, "there is no flag -%s", name)
 		}
 		if near := suggest.Nearest(name, flagNames(cmd)); near != "" {

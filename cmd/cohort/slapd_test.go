@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"cohort/fixtures"
@@ -29,6 +30,44 @@ func accounts(t *testing.T, addresses []string) *fixtures.Deployment {
 		}
 	}
 	return serveDeployment(t, users, fixtures.CoderOptions{})
+}
+
+// TestTheLeastRightsOfTheDocumentationSuffice holds a directory with exactly
+// these rights and this limit against one that shows everything.
+func TestTheLeastRightsOfTheDocumentationSuffice(t *testing.T) {
+	t.Parallel()
+	const people = 150
+	page, err := os.ReadFile("../../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules string
+	for _, block := range blocksOf(string(page)) {
+		if strings.HasPrefix(block.text, "access to ") {
+			rules = block.text
+		}
+	}
+	if rules == "" {
+		t.Fatal("there are no rules for OpenLDAP")
+	}
+	export := func(config slapdtest.Config) string {
+		config.LDIF = slapdtest.People(people)
+		directory := slapdtest.Start(t, config)
+		run := newProgram(t, []string{"COHORT_LDAP_PASSWORD=" + directory.Password}, "export", "--quiet", "--coder", "demo:",
+			"--idp", directory.URL+"/ou=people,"+directory.Base, "--ldap-bind-dn", directory.BindDN)
+		if code := run.exitCode(t, run.Run()); code != 0 {
+			t.Fatalf("exit code %d: %s", code, run.stderr.String())
+		}
+		return run.stdout.String()
+	}
+	want := export(slapdtest.Config{})
+	got := export(slapdtest.Config{Access: rules, SizeLimit: 10, PagedLimit: 10})
+	if lines := strings.Count(want, "\n"); lines != people+1 {
+		t.Errorf("%d lines, want %d", lines, people+1)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with the least rights (-all +least):\n%s", diff)
+	}
 }
 
 func TestTwentyThousandPeopleOfARealDirectory(t *testing.T) {

@@ -79,7 +79,7 @@ func New(config Config) (*Connector, error) {
 	} else {
 		info, err := os.Stat(c.path)
 		if err != nil {
-			return nil, fault.New(fault.Usage, "", "--idp: %w", err)
+			return nil, fault.New(fault.Usage, "name a file that is there, or write a server with its scheme, as in ldaps://host/base", "--idp: %w", err)
 		}
 		if info.IsDir() {
 			return nil, fault.New(fault.Usage, "name the file in it", "--idp: %s is a folder", c.path)
@@ -90,19 +90,18 @@ func New(config Config) (*Connector, error) {
 
 // settleFormat finds the format where none was named.
 func (c *Connector) settleFormat() error {
-	known := strings.Join(Formats(), ", ")
 	if c.format != "" {
 		if slices.Contains(Formats(), c.format) {
 			return nil
 		}
-		hint := "allowed are " + known
+		hint := "allowed are " + strings.Join(Formats(), ", ")
 		if near := suggest.Nearest(c.format, Formats()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		return fault.New(fault.Usage, hint, "--idp-format: %q is no format", c.format)
 	}
 	if c.input != nil {
-		return fault.New(fault.Usage, "say which by --idp-format: "+known, "--idp: standard input has no ending that tells its format")
+		return fault.New(fault.Usage, "say which by --idp-format, such as csv", "--idp: standard input has no ending that tells its format")
 	}
 	ending := strings.ToLower(filepath.Ext(c.path))
 	switch ending {
@@ -117,7 +116,7 @@ func (c *Connector) settleFormat() error {
 	case ".gz", ".zst", ".bz2", ".xz", ".zip":
 		return fault.New(fault.Usage, "decompress it into a pipe, and read that by --idp - --idp-format csv", "--idp: %s is compressed", c.path)
 	default:
-		return fault.New(fault.Usage, "say which by --idp-format: "+known, "--idp: the ending of %s does not tell its format", c.path)
+		return fault.New(fault.Usage, "say which by --idp-format, such as csv", "--idp: the ending of %s does not tell its format", c.path)
 	}
 	return nil
 }

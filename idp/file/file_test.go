@@ -201,7 +201,7 @@ func TestConfigurationsThatAreWrong(t *testing.T) {
 		{"no such file", file.Config{Path: filepath.Join(folder, "people.csv")}, "no such file"},
 		{"a folder", file.Config{Path: folder, Format: "csv"}, "is a folder"},
 		{"no standard input", file.Config{Path: "-", Format: "csv"}, "there is no standard input"},
-		{"standard input of no format", file.Config{Path: "-", Input: strings.NewReader("")}, "--idp-format: csv, json, jsonl"},
+		{"standard input of no format", file.Config{Path: "-", Input: strings.NewReader("")}, "--idp-format, such as csv"},
 		{"an ending that says nothing", file.Config{Path: write(t, "people.txt", "")}, "say which by --idp-format"},
 		{"no ending", file.Config{Path: write(t, "people", "")}, "say which by --idp-format"},
 		{"a workbook", file.Config{Path: write(t, "people.XLSX", "")}, "save it as CSV"},

@@ -92,7 +92,7 @@ func (c *Connector) countPeople(ctx context.Context, most time.Duration, list *p
 	case err != nil:
 		step = probe.Failed(probe.People, err)
 	case r.count == 0:
-		step = probe.Failed(probe.People, fault.New(fault.Other, "check --ldap-base and --ldap-filter",
+		step = probe.Failed(probe.People, fault.New(fault.Other, "check --ldap-base and --ldap-filter, and whether the account may read people there",
 			"the server shows nobody"))
 	}
 	list.Add(step)

@@ -43,7 +43,7 @@ func TestWhatACheckSaysOfOtherServers(t *testing.T) {
 		},
 		{
 			"nobody", script{page: func(w *wire, _ int, asked query) { w.last(asked.id) }}, probe.People,
-			probe.Step{Outcome: probe.Fail, Detail: "the server shows nobody", Mend: "check --ldap-base and --ldap-filter"},
+			probe.Step{Outcome: probe.Fail, Detail: "the server shows nobody", Mend: "check --ldap-base and --ldap-filter, and whether the account may read people there"},
 		},
 		{
 			"a connection that is lost after the bind", script{rootErr: 52, page: func(w *wire, _ int, _ query) { _ = w.conn.Close() }}, probe.People,

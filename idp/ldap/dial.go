@@ -132,7 +132,11 @@ func (c *Connector) dialFailure(doing string, err error) error {
 		return fault.New(fault.Source, "check the host and the port of --idp, and the way there (firewall, VPN)",
 			"%s: no connection within %s", doing, c.config.ConnectTimeout)
 	}
-	return fault.New(fault.Source, "check the host and the port of --idp", "%s: %w", doing, err)
+	hint := "check the host and the port of --idp"
+	if c.address.scheme == "ldap" && isClosed(err) {
+		hint += ": one that speaks TLS from the start takes ldaps://"
+	}
+	return fault.New(fault.Source, hint, "%s: %w", doing, err)
 }
 
 // reason is why a server was not reached, beside its name.

@@ -132,7 +132,7 @@ func (s *session) advise(result *wire.ResultError) (fault.Kind, string) {
 		}
 		return fault.Usage, "check the base in --idp or --ldap-base"
 	case ldap.LDAPResultInvalidDNSyntax:
-		return fault.Usage, "check the base in --idp or --ldap-base, and --ldap-bind-dn"
+		return fault.Usage, "check the base in --idp or --ldap-base"
 	case ldap.LDAPResultReferral:
 		return fault.Source, "another server holds this base: name that one in --idp"
 	case ldap.LDAPResultInvalidCredentials:

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	ldap "github.com/go-ldap/ldap/v3"
+
 	"cohort/idp/ldap/internal/wire"
 	"cohort/internal/fault"
 )
@@ -130,14 +132,23 @@ func (c *Connector) bind(ctx context.Context, s *session, connected *conn) error
 		return nil
 	}
 	// With TLS 1.3 a server says only now that it wants another certificate.
-	if lost, ok := errors.AsType[*wire.LostError](err); ok && connected.encrypted && ctx.Err() == nil {
-		if kind, hint, ok := c.explainAlert(lost.Err); ok {
-			return fault.New(kind, hint, "%s: %w", doing, lost.Err)
+	gone, lost := errors.AsType[*wire.LostError](err)
+	if lost && connected.encrypted && ctx.Err() == nil {
+		if kind, hint, ok := c.explainAlert(gone.Err); ok {
+			return fault.New(kind, hint, "%s: %w", doing, gone.Err)
 		}
-		if isClosed(lost.Err) {
+		if isClosed(gone.Err) {
 			return fault.New(fault.Source, "it may want another client certificate (--ldap-cert-file); its log says why",
 				"%s: the server closed the connection", doing)
 		}
+	}
+	switch result, answered := errors.AsType[*wire.ResultError](err); {
+	case answered && result.Code == ldap.LDAPResultInvalidDNSyntax:
+		return fault.New(fault.Usage, "--ldap-bind-dn takes a DN, such as cn=reader,dc=example,dc=com",
+			"%s: %s", doing, answer(result.Code, result.Message))
+	case lost && ctx.Err() == nil && !connected.encrypted && isClosed(gone.Err) && c.address.scheme == "ldap":
+		return fault.New(fault.Source, "use ldaps:// if this port speaks TLS from the start; else the server's log says why",
+			"%s: the server closed the connection", doing)
 	}
 	return s.failure(ctx, doing, err)
 }

@@ -232,6 +232,7 @@ func TestResultsOfBinds(t *testing.T) {
 		{"inappropriate", 48, "", fault.Credentials, "--ldap-bind-dn"},
 		{"encryption is required", 8, "BindSimple: Transport encryption required.", fault.Credentials, "--ldap-starttls require"},
 		{"another way to sign in", 7, "", fault.Credentials, "GSSAPI (Kerberos), NTLM and DIGEST-MD5 are not supported"},
+		{"an account that is no DN", 34, "invalid DN", fault.Usage, "invalid DN; --ldap-bind-dn takes a DN"},
 		{"unavailable", 52, "shutting down", fault.Source, "unavailable (52): shutting down"},
 		{"more words than anybody reads", 52, strings.Repeat("x", 1<<20), fault.Source, "(52): " + strings.Repeat("x", 300) + "…"},
 	}
@@ -391,7 +392,7 @@ func TestSilentServersAreTimedOut(t *testing.T) {
 
 func TestStartTLSAnswersThatAreNone(t *testing.T) {
 	tests := []struct{ name, answer, says string }{
-		{"nothing and the end", "", "StartTLS"},
+		{"nothing and the end", "", "takes ldaps://"},
 		{"HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "StartTLS"},
 		{"a message without an operation", "\x30\x03\x02\x01\x01", "not LDAP"},
 		{"a message that says it is 2 GB long", "\x30\x84\x7f\xff\xff\xff\x02\x01\x01", "StartTLS"},
@@ -407,6 +408,13 @@ func TestStartTLSAnswersThatAreNone(t *testing.T) {
 			wantFailure(t, err, fault.Source, test.says)
 		})
 	}
+}
+
+func TestAnUnencryptedConnectionThatIsClosedAtSignInMayNeedTLS(t *testing.T) {
+	address := listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1024)) })
+	c := connect(t, ldap.Config{URL: "ldap://" + address, BindDN: "cn=reader", Password: "p"})
+	_, err := collect(t.Context(), t, c, idp.Request{})
+	wantFailure(t, err, fault.Source, "signing in to ldap://127.0.0.1", "use ldaps:// if this port speaks TLS")
 }
 
 func TestOldVersionsOfTLSAreRefused(t *testing.T) {

@@ -37,6 +37,9 @@ type Config struct {
 	HideMail bool
 	// Anonymous is what an anonymous client may do.
 	Anonymous Anonymous
+	// Access holds lines of slapd.conf that say who may read what, in place of
+	// the rules that the fields above make; passwords stay hidden.
+	Access string
 	// RootDSE holds further attributes of the root DSE, as lines of LDIF.
 	RootDSE string
 	// ActiveDirectory adds the schema of Active Directory's attributes; with
@@ -110,11 +113,13 @@ func (c Config) slapdConf(t testing.TB, install installation, folder string) str
 		line("access to attrs=mail by * none")
 	}
 	reader := "by dn.exact=cn=reader," + Base + " read"
-	switch c.Anonymous {
-	case AnonymousSeesNothing:
+	switch {
+	case c.Access != "":
+		line("%s", strings.TrimSpace(c.Access))
+	case c.Anonymous == AnonymousSeesNothing:
 		line("access to dn.base=%s %s by * search", Base, reader)
 		line("access to * %s by * none", reader)
-	case AnonymousSeesNoBase:
+	case c.Anonymous == AnonymousSeesNoBase:
 		line("access to * %s by * none", reader)
 	default:
 		line("access to * by * read")
