@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"cohort/idp/idptest"
-	"cohort/idp/ldap"
 	"cohort/internal/fault"
 	"cohort/internal/ldapfault"
 	"cohort/internal/probe"
@@ -82,14 +81,7 @@ func TestNoFaultOfAServerPassesACheck(t *testing.T) {
 	ca := testca.New(t)
 	directory := crowd(t, 2*ldapfault.Entries, ca.Issue(t))
 	ldapfault.Each(t, ldapfault.MustFails(), func(t *testing.T, misbehaviour ldapfault.Fault) {
-		server := ldapfault.Start(t, directory.URL, misbehaviour)
-		config := ldap.Config{
-			URL: server.URL + "/" + directory.BaseDN, BindDN: directory.BindDN, Password: directory.Password, CAFile: ca.File,
-			ConnectTimeout: time.Second, ReadTimeout: 1500 * time.Millisecond, PageSize: ldapfault.PageSize,
-		}
-		if misbehaviour.StartTLS {
-			config.StartTLS = "require"
-		}
+		_, config := through(t, directory, ca, misbehaviour)
 		for _, step := range idptest.Steps(t, connect(t, config)) {
 			if step.Outcome == probe.Fail {
 				return

@@ -39,6 +39,20 @@ func crowd(t *testing.T, n int, certificate testca.Certificate) *fixtures.Direct
 	return directory
 }
 
+// through puts a fault before a directory, and gives the settings to read it.
+func through(t *testing.T, directory *fixtures.Directory, ca *testca.CA, misbehaviour ldapfault.Fault) (*ldapfault.Server, ldap.Config) {
+	t.Helper()
+	server := ldapfault.Start(t, directory.URL, misbehaviour)
+	config := ldap.Config{
+		URL: server.URL + "/" + directory.BaseDN, BindDN: directory.BindDN, Password: directory.Password, CAFile: ca.File,
+		ConnectTimeout: time.Second, ReadTimeout: 1500 * time.Millisecond, PageSize: ldapfault.PageSize,
+	}
+	if misbehaviour.StartTLS {
+		config.StartTLS = "require"
+	}
+	return server, config
+}
+
 // TestEveryFaultIsAnErrorOrHarmless reads a directory through each way to
 // misbehave: what comes is everybody once, or an error.
 func TestEveryFaultIsAnErrorOrHarmless(t *testing.T) {
@@ -46,14 +60,7 @@ func TestEveryFaultIsAnErrorOrHarmless(t *testing.T) {
 	ca := testca.New(t)
 	directory := crowd(t, people, ca.Issue(t))
 	ldapfault.Each(t, ldapfault.All(), func(t *testing.T, misbehaviour ldapfault.Fault) {
-		server := ldapfault.Start(t, directory.URL, misbehaviour)
-		config := ldap.Config{
-			URL: server.URL + "/" + directory.BaseDN, BindDN: directory.BindDN, Password: directory.Password, CAFile: ca.File,
-			ConnectTimeout: time.Second, ReadTimeout: 1500 * time.Millisecond, PageSize: ldapfault.PageSize,
-		}
-		if misbehaviour.StartTLS {
-			config.StartTLS = "require"
-		}
+		server, config := through(t, directory, ca, misbehaviour)
 		// Far beyond what the time-outs above come to.
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()

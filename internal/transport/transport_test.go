@@ -125,7 +125,7 @@ func TestASilentBodyEnds(t *testing.T) {
 		<-release
 	})
 	t.Cleanup(func() { close(release) })
-	_, body, err := get(t, quick(t, transport.Config{ReadTimeout: 50 * time.Millisecond}), url)
+	_, body, err := get(t, quick(t, transport.Config{ReadTimeout: 300 * time.Millisecond}), url)
 	var silent *transport.SilenceError
 	if !errors.As(err, &silent) || body != "part" {
 		t.Errorf("body %q, error %v; want a SilenceError after the part", body, err)
