@@ -116,10 +116,11 @@ func TestAnAnswerWithoutAnEndEnds(t *testing.T) {
 	}{
 		{"after its bytes", transport.Config{MaxBytes: 1 << 20}, transport.EndlessError{Bytes: 1 << 20}, "more than 1 MiB"},
 		{"after its time", transport.Config{MaxTime: 50 * time.Millisecond}, transport.EndlessError{Time: 50 * time.Millisecond}, "more than 50ms"},
-		{"after ten times the silence that is borne", transport.Config{ReadTimeout: 150 * time.Millisecond},
-			transport.EndlessError{Time: 1500 * time.Millisecond}, "more than 1.5s"},
+		{"after ten times the silence that is borne", transport.Config{ReadTimeout: 400 * time.Millisecond},
+			transport.EndlessError{Time: 4 * time.Second}, "more than 4s"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			var requests atomic.Int32
 			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				requests.Add(1)
