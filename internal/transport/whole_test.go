@@ -118,6 +118,7 @@ func TestAnAnswerWithoutAnEndEnds(t *testing.T) {
 		{"after its time", transport.Config{MaxTime: 50 * time.Millisecond}, transport.EndlessError{Time: 50 * time.Millisecond}, "more than 50ms"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			var requests atomic.Int32
 			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				requests.Add(1)
