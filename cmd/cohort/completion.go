@@ -31,7 +31,8 @@ func newCompletion() *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Write the script that completes commands in a shell",
 		Long: `completion writes the script that lets a shell complete commands, flags and
-their values. The shells are ` + enumerated(names, "and") + `.`,
+their values. The shells are ` + enumerated(names, "and") + `; bash
+needs its package bash-completion.`,
 		Example: `  cohort completion bash > ~/.local/share/bash-completion/completions/cohort
   cohort completion zsh > "${fpath[1]}/_cohort"   # after compinit in ~/.zshrc
   cohort completion fish > ~/.config/fish/completions/cohort.fish

@@ -56,17 +56,17 @@ func initialize(ctx context.Context, w world, file string, force bool) error {
 	}
 	ask.say("")
 	failed := checkSettings(ctx, w, content)
-	if err := failed; err != nil {
+	if failed != nil {
 		if ctx.Err() != nil {
-			return err
+			return failed
 		}
-		w.sayError(err)
+		w.sayError(failed)
 		anyway, askErr := ask.yes("Write the settings all the same?")
 		if ctx.Err() != nil {
 			return askErr
 		}
 		if !anyway {
-			return fault.New(fault.KindOf(err), "mend what is marked FAIL, and run it again", "no settings were written")
+			return fault.New(fault.KindOf(failed), "mend what is marked FAIL, and run it again", "no settings were written")
 		}
 	}
 	if err := writeSettings(ctx, file, content); err != nil {
@@ -77,11 +77,11 @@ func initialize(ctx context.Context, w world, file string, force bool) error {
 	if standard, err := settingsFile(w, ""); err != nil || standard != file {
 		named = " --config " + file
 	}
+	next := "cohort export" + named + " -o people.csv"
 	if failed != nil {
-		ask.say("Next: mend what is marked FAIL, here or on the other side, and look again: cohort check" + named)
-		return nil
+		next = "mend what is marked FAIL, here or on the other side, and look again: cohort check" + named
 	}
-	ask.say("Next: cohort export" + named + " -o people.csv")
+	ask.say("Next: " + next)
 	return nil
 }
 
