@@ -212,14 +212,22 @@ func (f *stagedFile) Write(p []byte) (int, error) {
 	return n, f.failure(err)
 }
 
+// outputName is what to call an output to its user.
+func outputName(path string) string {
+	if path == "-" {
+		return "standard output"
+	}
+	return path
+}
+
 // failure is an error under the name that the user gave the file, not that of
 // the one beside it.
 func (f *stagedFile) failure(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return fmt.Errorf("write %s: %w", f.path, path.Err)
+		return fmt.Errorf("write %s: %w", outputName(f.path), path.Err)
 	}
 	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		return fmt.Errorf("write %s: %w", f.path, link.Err)
+		return fmt.Errorf("write %s: %w", outputName(f.path), link.Err)
 	}
 	return err
 }

@@ -152,14 +152,11 @@ func userLines(m join.Manifest) []summaryLine {
 func fileLines(files []join.ManifestFile, manifest string) []summaryLine {
 	var lines []summaryLine
 	for _, file := range files {
-		label, path := "rows written", file.Path
+		label := "rows written"
 		if file.Role == "review" {
 			label = "for review"
 		}
-		if path == "-" {
-			path = "standard output"
-		}
-		lines = append(lines, summaryLine{label, file.Rows, path + ", " + string(file.Format)})
+		lines = append(lines, summaryLine{label, file.Rows, outputName(file.Path) + ", " + string(file.Format)})
 	}
 	if manifest != "" {
 		lines = append(lines, summaryLine{"manifest", uncounted, manifest})
