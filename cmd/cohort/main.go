@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	// So that --timezone works where the system has no time zones.
@@ -14,11 +13,6 @@ import (
 )
 
 func main() {
-	// Most of what is in memory is people, kept to the end, and costs the
-	// collector little: it is worth more rounds not to need twice their size.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(70)
-	}
 	os.Exit(run(os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
 }
 
