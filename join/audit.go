@@ -52,11 +52,18 @@ func (t *Table) Audit(options AuditOptions) Audit {
 			a.disputes[u] = d
 		}
 	}
-	for u := range t.users {
-		first := len(a.found)
-		a.look(int32(u))
-		a.raise(&t.users[u], first)
-	}
+	parts := spans(len(t.users))
+	found := make([][]Finding, len(parts))
+	inParallel(parts, func(part int, s span) {
+		mine := a // with a row of its own
+		for u := s.from; u < s.to; u++ {
+			first := len(mine.found)
+			mine.look(int32(u))
+			mine.raise(&t.users[u], first)
+		}
+		found[part] = mine.found
+	})
+	a.found = slices.Concat(found...)
 	a.lookAtDomains()
 	sortFindings(a.found)
 	audit := Audit{Findings: a.found}

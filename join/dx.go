@@ -87,7 +87,7 @@ func (d *DX) certain() []dxRow {
 	var rows []dxRow
 	var r row
 	byEmail := make(map[string]int)
-	for _, p := range t.rows {
+	for _, p := range t.ordered() {
 		t.render(p, &r)
 		if !t.columns.pass(&r) {
 			continue

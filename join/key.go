@@ -44,6 +44,9 @@ type DomainAliases map[string]string
 // Key is the normalized key with its domain replaced.
 func (d DomainAliases) Key(address string) string {
 	key := NormalizedKey(address)
+	if len(d) == 0 {
+		return key
+	}
 	local, domain, ok := cutDomain(key)
 	if replacement, known := d[domain]; ok && known {
 		return local + "@" + replacement

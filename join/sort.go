@@ -14,6 +14,15 @@ type keyed struct {
 	pair
 }
 
+// ordered are the rows in their order, which an audit has no need of.
+func (t *Table) ordered() []pair {
+	if !t.isOrdered {
+		t.sortRows()
+		t.isOrdered = true
+	}
+	return t.rows
+}
+
 // sortRows orders by the exact key of the e-mail, then by id; rows without an
 // e-mail come last, as NULL does in PostgreSQL and DuckDB. What is still equal
 // is ordered by all that is known of it, so that the order in which sources

@@ -17,14 +17,15 @@ type Options struct {
 	AllowMissing bool
 }
 
-// Table is the result of a join: its rows in their order, not yet rendered.
+// Table is the result of a join: its rows, not yet rendered.
 type Table struct {
 	people  *Population
 	users   []coder.User
 	columns Columns
 	options Options
 	matching
-	rows []pair
+	rows      []pair // as they come; see ordered
+	isOrdered bool
 }
 
 // pair is a row: indexes of a person and a user, of which one may be none.
@@ -41,7 +42,6 @@ func Join(people *Population, users []coder.User, columns Columns, options Optio
 	people.gather()
 	t.matching = climb(people.records, users, options.Domains)
 	t.selectRows()
-	t.sortRows()
 	return t, nil
 }
 

@@ -30,5 +30,8 @@ func Visible(s string) string {
 // controls, the separators of lines and paragraphs, and the marks that turn the
 // direction of writing (Unicode Standard Annex 9, section 2).
 func isUnruly(r rune) bool {
+	if ' ' <= r && r < unicode.MaxASCII {
+		return false
+	}
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
 }

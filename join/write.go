@@ -89,7 +89,7 @@ func (t *Table) touch(rows []pair) (read byte) {
 // turns.
 func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
 	return func(yield func(*chunk) bool) {
-		rows := slices.Collect(slices.Chunk(t.rows, chunkSize))
+		rows := slices.Collect(slices.Chunk(t.ordered(), chunkSize))
 		var working sync.WaitGroup
 		defer working.Wait()
 		left := make(chan struct{})
