@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/coder/v2/codersdk"
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"cohort/internal/fault"
 )
@@ -55,8 +56,8 @@ func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 	report := &UsageReport{window: w, users: make(map[uuid.UUID]*tally)}
 	var mu sync.Mutex
 	come := 0
-	err := eachOf(ctx, w.Days(), func(ctx context.Context, i int) error {
-		rows, err := c.usageOn(ctx, w.days[i])
+	read := func(ctx context.Context, i int, answer string) error {
+		rows, err := c.readUsage(ctx, w.days[i], answer)
 		if err != nil {
 			return err
 		}
@@ -68,8 +69,19 @@ func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 		come++
 		c.progress(come, w.Days())
 		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return eachOf(ctx, w.Days(), func(ctx context.Context, i int) error {
+			answer, err := c.askUsage(ctx, w.days[i])
+			if err == nil {
+				// The deployment works on the next day meanwhile.
+				group.Go(func() error { return read(ctx, i, answer) })
+			}
+			return err
+		})
 	})
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	if report.isEmpty() && !c.allowEmpty {
@@ -85,8 +97,17 @@ func (c *Client) readingUsage(d day) string {
 
 const usagePath = "/api/v2/insights/user-activity"
 
-// usageOn reads one day.
+// usageOn asks for one day, and reads it.
 func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
+	answer, err := c.askUsage(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return c.readUsage(ctx, d, answer)
+}
+
+// askUsage gives the answer about one day.
+func (c *Client) askUsage(ctx context.Context, d day) (string, error) {
 	doing := c.readingUsage(d)
 	query := url.Values{
 		"start_time": {d.start.Format(time.RFC3339)},
@@ -94,19 +115,24 @@ func (c *Client) usageOn(ctx context.Context, d day) ([]activity, error) {
 	}
 	resp, err := c.sdk.Request(ctx, http.MethodGet, usagePath+"?"+query.Encode(), nil)
 	if err != nil {
-		return nil, c.failure(ctx, doing, err)
+		return "", c.failure(ctx, doing, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, c.usageRefusal(ctx, doing, resp.Header.Get("Date"), codersdk.ReadBodyAsError(resp))
+		return "", c.usageRefusal(ctx, doing, resp.Header.Get("Date"), codersdk.ReadBodyAsError(resp))
 	}
 	var text strings.Builder
 	text.Grow(int(max(resp.ContentLength, 0)))
-	_, err = io.Copy(&text, resp.Body)
-	var answer dailyActivity
-	if err == nil {
-		answer, err = readActivity(text.String())
+	if _, err := io.Copy(&text, resp.Body); err != nil {
+		return "", c.failure(ctx, doing, err)
 	}
+	return text.String(), nil
+}
+
+// readUsage reads the answer about one day.
+func (c *Client) readUsage(ctx context.Context, d day, text string) ([]activity, error) {
+	doing := c.readingUsage(d)
+	answer, err := readActivity(text)
 	if err != nil {
 		return nil, c.failure(ctx, doing, err)
 	}
