@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cohort/idp"
-	"cohort/idp/profile"
 	"cohort/internal/fault"
 	"cohort/join"
+	"cohort/join/profile"
 )
 
 func newAttributes(w world) *cobra.Command {

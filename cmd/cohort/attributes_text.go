@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"cohort/idp/profile"
+	"cohort/join/profile"
 )
 
 // narrowest is the width of a table where no terminal says another.
