@@ -116,7 +116,7 @@ func TestAFaultThatStaysIsAnErrorAfterAFewTries(t *testing.T) {
 func TestTheRateLimitIsWaitedFor(t *testing.T) {
 	var waits atomic.Int32
 	d := deployment(t, accounts(), fixtures.CoderOptions{RateLimit: 1, RateWindow: time.Second})
-	c := client(t, coder.Config{URL: d.URL, Token: d.Token, HTTP: transport.Config{Notify: func(string) { waits.Add(1) }}})
+	c := client(t, coder.Config{URL: d.URL, Token: d.Token, HTTP: transport.Config{Notify: func(transport.Retry) { waits.Add(1) }}})
 	for range 2 {
 		users, err := c.Users(t.Context())
 		if err != nil {

@@ -200,7 +200,11 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 		s.file = &userFile{config: coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty}}
 		s.coder = s.file
 	default:
-		if s.deployment, err = f.openCoder(w, allowEmpty, s.notices.tell, s.users.doDays); err != nil {
+		waits := func(retry transport.Retry) {
+			s.notices.tell(retry.String())
+			s.users.wait(retry.Reason, retry.Until)
+		}
+		if s.deployment, err = f.openCoder(w, allowEmpty, waits, s.users.doDays); err != nil {
 			return err
 		}
 		s.coder = s.deployment
@@ -240,7 +244,7 @@ func isFile(name string) bool {
 	}
 }
 
-func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(string), progress func(come, days int)) (*coder.Client, error) {
+func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(transport.Retry), progress func(come, days int)) (*coder.Client, error) {
 	token, err := f.secret(w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
 	if err != nil {
 		return nil, err

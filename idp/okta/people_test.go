@@ -399,6 +399,36 @@ func TestTheLimitIsToldOfAndKept(t *testing.T) {
 	}
 }
 
+func TestAWaitForWhatMayPassIsToldToo(t *testing.T) {
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		var calls atomic.Int64
+		served := org(t, oktafault.People(3), nil, fixtures.OktaOptions{Wrap: func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if calls.Add(1) == 1 {
+					w.WriteHeader(status)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+		}})
+		config := signedInTo(served)
+		var told []string
+		config.Waiting = func(reason string, until time.Time) {
+			if until.After(time.Now()) {
+				told = append(told, reason)
+			}
+		}
+		people, err := collect(t.Context(), t, connect(t, config), idp.Request{})
+		if err != nil || len(people) != 3 {
+			t.Fatalf("%d people, error %v", len(people), err)
+		}
+		want := []string{fmt.Sprintf("%d %s", status, http.StatusText(status))}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("told of the waits (-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestAttributesKeepTheirSpelling(t *testing.T) {
 	users := []fixtures.OktaUser{someone(1, fixtures.OktaActive, map[string]any{
 		"badgeNumber": json.Number("9007199254740993"), "locker": "00042", "keys": []any{json.Number("7"), json.Number("9007199254740993")},

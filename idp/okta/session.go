@@ -44,7 +44,10 @@ func (c *Connector) open(scopes []string) (*session, error) {
 	config := c.config.HTTP
 	config.Lifetime, s.close = context.WithCancel(context.Background())
 	config.Whole, config.MaxBytes, config.MaxTime = true, mostBytes, 2*cmp.Or(config.ReadTimeout, time.Minute)
-	config.Notify = func(string) { s.repeated.Add(1) }
+	config.Notify = func(retry transport.Retry) {
+		s.repeated.Add(1)
+		waiting(retry.Reason, retry.Until)
+	}
 	s.pace = newPacer(float64(c.config.RateShare)/100, longest(config), waiting)
 	layer := &attempt{pace: s.pace}
 	config.Attempt = func(below http.RoundTripper) http.RoundTripper {

@@ -20,7 +20,19 @@ type retrying struct {
 	layer
 	retries       int
 	base, longest time.Duration
-	announce      func(notice string)
+	announce      func(Retry)
+}
+
+// Retry is a wait before a request is sent again.
+type Retry struct {
+	Host, Reason string
+	Until        time.Time
+	Number, Of   int // which retry of how many
+}
+
+// String is a sentence without a full stop.
+func (r Retry) String() string {
+	return fmt.Sprintf("%s: %s, trying again in %s (%d of %d)", r.Host, r.Reason, time.Until(r.Until).Round(time.Millisecond), r.Number, r.Of)
 }
 
 func (r retrying) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -44,8 +56,7 @@ func (r retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 		if resp != nil {
 			discard(resp.Body)
 		}
-		r.announce(fmt.Sprintf("%s: %s, trying again in %s (%d of %d)",
-			req.URL.Hostname(), reason, wait.Round(time.Millisecond), retry, r.retries))
+		r.announce(Retry{req.URL.Hostname(), reason, time.Now().Add(wait), retry, r.retries})
 		if err := sleep(req.Context(), wait); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -155,15 +156,16 @@ func TestAServersWishForTimeIsGrantedUntilTheContextEnds(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var notices []string
-			client := quick(t, transport.Config{Notify: func(notice string) {
-				notices = append(notices, notice)
+			client := quick(t, transport.Config{Notify: func(retry transport.Retry) {
+				in := time.Until(retry.Until).Round(time.Second)
+				notices = append(notices, fmt.Sprintf("%s: %s, %s (%d of %d)", retry.Host, retry.Reason, in, retry.Number, retry.Of))
 				cancel()
 			}})
 			_, _, err := send(t, client, request(t, http.MethodGet, url, nil).WithContext(ctx))
 			if !errors.Is(err, context.Canceled) || requests.Load() != 1 {
 				t.Errorf("error %v after %d requests; want the cancellation after 1", err, requests.Load())
 			}
-			want := []string{"127.0.0.1: 429 Too Many Requests, trying again in 30s (1 of 4)"}
+			want := []string{"127.0.0.1: 429 Too Many Requests, 30s (1 of 4)"}
 			if diff := cmp.Diff(want, notices); diff != "" {
 				t.Errorf("notices (-want +got):\n%s", diff)
 			}

@@ -70,9 +70,8 @@ type Config struct {
 	// MaxDelay is the longest wait before a retry: 2 minutes when zero. A
 	// server that asks for more gets no retry.
 	MaxDelay time.Duration
-	// Notify is told of each wait, in one sentence without a full stop. It may
-	// be nil.
-	Notify func(notice string)
+	// Notify is told of each wait before a request is sent again. It may be nil.
+	Notify func(Retry)
 }
 
 // New builds the client. Its requests go through the proxies that the
@@ -144,7 +143,7 @@ func (c Config) withDefaults() Config {
 		c.Version = "dev"
 	}
 	if c.Notify == nil {
-		c.Notify = func(string) {}
+		c.Notify = func(Retry) {}
 	}
 	return c
 }
