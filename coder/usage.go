@@ -72,10 +72,11 @@ func (c *Client) Usage(ctx context.Context, w Window) (*UsageReport, error) {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return eachOf(ctx, w.Days(), func(ctx context.Context, i int) error {
-			answer, err := c.askUsage(ctx, w.days[i])
+		return eachOf(ctx, w.Days(), func(asking context.Context, i int) error {
+			answer, err := c.askUsage(asking, w.days[i])
 			if err == nil {
-				// The deployment works on the next day meanwhile.
+				// The deployment works on the next day meanwhile. The context of
+				// asking ends before the last answer is read.
 				group.Go(func() error { return read(ctx, i, answer) })
 			}
 			return err
