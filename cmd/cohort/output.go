@@ -28,6 +28,8 @@ type staging struct {
 	files  []*stagedFile
 	// reads are the paths of files that are read, which no output replaces.
 	reads []string
+	// told says that a manifest tells of what is written.
+	told bool
 	// last is put into place when all others are.
 	last *stagedFile
 }
@@ -67,7 +69,10 @@ func (s *staging) prepare(flag, path string) (*stagedFile, error) {
 	if slices.ContainsFunc(s.reads, func(read string) bool { return isSameFile(read, path) }) {
 		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
 	}
-	f := &stagedFile{ctx: s.ctx, path: path, hash: sha256.New()}
+	f := &stagedFile{ctx: s.ctx, path: path}
+	if s.told {
+		f.hash = sha256.New()
+	}
 	if err := f.open(s.stdout); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)
 	}
@@ -129,7 +134,7 @@ type stagedFile struct {
 	device *os.File  // opened at the first write, since opening a pipe waits
 	// abandoned says that a write may still hold the device.
 	abandoned bool
-	hash      hash.Hash
+	hash      hash.Hash // of what is written; nil where nobody is told
 	size      int64
 }
 
@@ -204,10 +209,12 @@ func resolveLinks(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many symbolic links", path)
 }
 
-// Write also counts and hashes.
+// Write also counts, and hashes where that is told.
 func (f *stagedFile) Write(p []byte) (int, error) {
 	n, err := f.write(p)
-	f.hash.Write(p[:n])
+	if f.hash != nil {
+		f.hash.Write(p[:n])
+	}
 	f.size += int64(n)
 	return n, f.failure(err)
 }
@@ -320,5 +327,9 @@ func (f *stagedFile) remove() {
 
 // manifest is what the run's manifest says of the file.
 func (f *stagedFile) manifest(role string, format join.Format, rows int) join.ManifestFile {
-	return join.ManifestFile{Role: role, Path: f.path, Format: format, Rows: rows, Bytes: f.size, SHA256: hex.EncodeToString(f.hash.Sum(nil))}
+	file := join.ManifestFile{Role: role, Path: f.path, Format: format, Rows: rows, Bytes: f.size}
+	if f.hash != nil {
+		file.SHA256 = hex.EncodeToString(f.hash.Sum(nil))
+	}
+	return file
 }
