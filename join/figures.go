@@ -1,6 +1,8 @@
 package join
 
 import (
+	"strings"
+
 	"cohort/coder"
 	"cohort/idp"
 )
@@ -90,7 +92,7 @@ func (t *Table) isLeaver(person int) bool {
 // hasAddress says whether the person can be matched at all.
 func (r record) hasAddress() bool {
 	for address := range r.addresses(primaries | aliases | logins) {
-		if ExactKey(address) != "" {
+		if strings.TrimSpace(address) != "" { // as the keys do
 			return true
 		}
 	}

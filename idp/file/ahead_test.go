@@ -1,6 +1,8 @@
 package file_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -20,7 +22,7 @@ import (
 func longCSV() string {
 	var b strings.Builder
 	b.WriteString("email,name,title\n")
-	for i := range 1500 {
+	for i := range longPeople {
 		fmt.Fprintf(&b, "p%d@corp.example,\"P, %d\",\"a\n\"\"b\"\"\"\n", i, i)
 		if i%100 == 0 {
 			b.WriteString("\n,,\n")
@@ -29,35 +31,65 @@ func longCSV() string {
 	return b.String()
 }
 
-func fromInput(t *testing.T, text string) *file.Connector {
+// longJSONLines has the same people.
+func longJSONLines() string {
+	var b strings.Builder
+	for i := range longPeople {
+		fmt.Fprintf(&b, `{"email":"p%d@corp.example","name":"P, %d","title":"a\n\"b\""}`+"\n", i, i)
+		if i%100 == 0 {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+func longJSON() string {
+	lines := strings.ReplaceAll(longJSONLines(), "\n\n", "\n")
+	return "[" + strings.ReplaceAll(strings.TrimSpace(lines), "\n", ",\n") + "]"
+}
+
+const longPeople = 5000
+
+func fromInput(t *testing.T, format, text string) *file.Connector {
 	t.Helper()
-	connector, err := file.New(file.Config{Path: "-", Format: "csv", Input: io.MultiReader(strings.NewReader(text))})
+	connector, err := file.New(file.Config{Path: "-", Format: format, Input: io.MultiReader(strings.NewReader(text))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return connector
 }
 
-func TestHoweverItIsReadCSVIsTheSame(t *testing.T) {
-	request := idp.Request{Fields: []idp.Field{idp.Name, idp.Title}, Attributes: []string{"TITLE"}}
-	want := read(t, open(t, "people.csv", longCSV()), request)
-	if len(want) != 1500 || want[1499].Fields[1].Text != "a\n\"b\"" {
-		t.Fatalf("%d people, the last is %+v", len(want), want[len(want)-1])
-	}
-	if diff := cmp.Diff(want, read(t, fromInput(t, longCSV()), request)); diff != "" {
-		t.Errorf("from standard input (-file +input):\n%s", diff)
-	}
-	request.Reuse = true
-	var got []idp.Person
-	for person, err := range open(t, "people.csv", longCSV()).People(t.Context(), request) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		person.Fields, person.Attributes = slices.Clone(person.Fields), slices.Clone(person.Attributes)
-		got = append(got, person)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("with memory that is used again (-without +with):\n%s", diff)
+func TestHoweverItIsReadAFileIsTheSame(t *testing.T) {
+	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines(), "json": longJSON()} {
+		t.Run(format, func(t *testing.T) {
+			request := idp.Request{Fields: []idp.Field{idp.Name, idp.Title}, Attributes: []string{"TITLE"}}
+			want := read(t, open(t, "people."+format, text), request)
+			if len(want) != longPeople {
+				t.Fatalf("%d people, want %d", len(want), longPeople)
+			}
+			for i, person := range want {
+				if name := fmt.Sprintf("P, %d", i); person.Fields[0].Text != name || person.Attributes[0].Text != "a\n\"b\"" {
+					t.Fatalf("person %d is %+v", i, person)
+				}
+			}
+			if diff := cmp.Diff(want, read(t, fromInput(t, format, text), request)); diff != "" {
+				t.Errorf("from standard input (-file +input):\n%s", diff)
+			}
+			request.Reuse = true
+			for way, connector := range map[string]*file.Connector{"file": open(t, "people."+format, text), "input": fromInput(t, format, text)} {
+				var got []idp.Person
+				for person, err := range connector.People(t.Context(), request) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					person.Fields, person.Attributes = slices.Clone(person.Fields), slices.Clone(person.Attributes)
+					got = append(got, person)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s, with memory that is used again (-without +with):\n%s", way, diff)
+				}
+			}
+		})
 	}
 }
 
@@ -69,10 +101,10 @@ func TestAWrongLineFarDownHasItsNumber(t *testing.T) {
 	} {
 		want := fmt.Sprintf("line %d", strings.Count(text, "\n")+1)
 		for way, connector := range map[string]*file.Connector{
-			"file": open(t, "people.csv", text+line), "input": fromInput(t, text+line),
+			"file": open(t, "people.csv", text+line), "input": fromInput(t, "csv", text+line),
 		} {
 			people, err := collect(t, connector, idp.Request{})
-			if err == nil || !strings.Contains(err.Error(), want+":") || len(people) != 1500 {
+			if err == nil || !strings.Contains(err.Error(), want+":") || len(people) != longPeople {
 				t.Errorf("%s, %s: %d people, error %v, want all before %s", name, way, len(people), err, want)
 			}
 		}
@@ -83,25 +115,34 @@ func TestAWrongLineFarDownHasItsNumber(t *testing.T) {
 	}
 }
 
-func TestNobodyReadsOnWhenTheLoopWasLeft(t *testing.T) {
-	connector := open(t, "people.csv", longCSV())
-	before := runtime.NumGoroutine()
-	for stop := range 20 {
-		seen := 0
-		for _, err := range connector.People(t.Context(), idp.Request{}) {
-			if err != nil {
-				t.Fatal(err)
+func TestNobodyReadsOnWhenTheLoopIsLeftOrCancelled(t *testing.T) {
+	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines()} {
+		connector := open(t, "people."+format, text)
+		before := runtime.NumGoroutine()
+		for stop := range 40 {
+			ctx, cancel := context.WithCancel(t.Context())
+			seen := 0
+			for _, err := range connector.People(ctx, idp.Request{}) {
+				if seen++; err != nil && !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				if seen > stop*100+50 {
+					t.Fatalf("%s: %d people came after the end of the context", format, seen-stop*100)
+				}
+				if seen > stop*100 && stop%2 == 0 {
+					break
+				} else if seen > stop*100 {
+					cancel()
+				}
 			}
-			if seen++; seen > stop*50 {
-				break
+			cancel()
+			// A goroutine that has said its last word may count for a moment.
+			for wait := 0; runtime.NumGoroutine() > before; wait++ {
+				if wait == 1000 {
+					t.Fatalf("%s: %d goroutines, %d before", format, runtime.NumGoroutine(), before)
+				}
+				time.Sleep(time.Millisecond)
 			}
-		}
-		// A goroutine that has said its last word may count for a moment.
-		for wait := 0; runtime.NumGoroutine() > before; wait++ {
-			if wait == 1000 {
-				t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
-			}
-			time.Sleep(time.Millisecond)
 		}
 	}
 }

@@ -15,8 +15,9 @@ type csvScanner struct {
 	separator byte
 	// cells are of the last record, and parts of the window's block.
 	cells []cell
-	// number is the line at which the last record begins.
-	number int
+	// number is the line at which the last record begins, and length what it
+	// takes, in bytes.
+	number, length int
 }
 
 // cell is what stands between two separators, without its quotes.
@@ -49,7 +50,7 @@ func (s *csvScanner) next() error {
 		if size == 0 {
 			return io.EOF
 		}
-		s.number = s.line
+		s.number, s.length = s.line, size
 		isEmpty := len(s.cells) == 0
 		s.drop(size, lines)
 		if !isEmpty {

@@ -2,13 +2,12 @@ package file
 
 import "sync"
 
-// csvAhead reads and scans CSV in a goroutine of its own, while people are made
-// of what it found: each takes about half of the time.
+// csvAhead are the records below a header, scanned ahead of whoever makes
+// people of them.
 type csvAhead struct {
-	people  *csvPeople // the goroutine's
+	people  *csvPeople // the scanning goroutine's
 	mapping *mapping
-	batches chan *csvBatch
-	spare   chan *csvBatch
+	ahead   *ahead[csvBatch]
 
 	batch *csvBatch // that is being used up
 	at    int       // the next record of it
@@ -17,68 +16,48 @@ type csvAhead struct {
 
 // csvBatch is some records in a row, and what came behind them.
 type csvBatch struct {
-	cells []cell
-	lines []int // at which each record begins
-	err   error
+	cells  []cell
+	places []place
+	err    error
 }
 
-// batchSize is how many records a batch has, unless the end comes before.
-const batchSize = 256
-
-// scanAhead begins to scan. The goroutine ends when everything was scanned, or
-// left is closed and what is read from has been closed, too.
+// scanAhead begins to scan. What is read from is to be closed when left is.
 func scanAhead(people *csvPeople, left <-chan struct{}, running *sync.WaitGroup) *csvAhead {
-	a := &csvAhead{
+	return &csvAhead{
 		people: people, mapping: people.mapping, batch: &csvBatch{},
-		batches: make(chan *csvBatch), spare: make(chan *csvBatch, 3),
+		ahead: runAhead(left, running, func(b *csvBatch) bool { return b.scan(people) }),
 	}
-	a.spare <- &csvBatch{}
-	a.spare <- &csvBatch{}
-	running.Go(func() {
-		for {
-			var b *csvBatch
-			select {
-			case b = <-a.spare:
-			case <-left:
-				return
-			}
-			b.scan(people)
-			select {
-			case a.batches <- b:
-			case <-left:
-				return
-			}
-			if b.err != nil {
-				return
-			}
-		}
-	})
-	return a
 }
 
-func (b *csvBatch) scan(people *csvPeople) {
-	b.cells, b.lines = b.cells[:0], b.lines[:0]
-	for b.err == nil && len(b.lines) < batchSize {
+func (b *csvBatch) scan(people *csvPeople) (more bool) {
+	b.cells, b.places = b.cells[:0], b.places[:0]
+	for length := 0; b.err == nil && len(b.places) < mostRecords && length < mostBytes; {
 		if b.err = people.advance(); b.err == nil {
-			b.cells, b.lines = append(b.cells, people.cells...), append(b.lines, people.number)
+			b.cells, b.places = append(b.cells, people.cells...), append(b.places, people.place())
+			length += people.length
 		}
 	}
+	return b.err == nil
 }
 
 // next implements [records].
 func (a *csvAhead) next() (place, error) {
-	for a.at == len(a.batch.lines) {
+	for a.at == len(a.batch.places) {
 		if a.batch.err != nil {
 			return place{}, a.batch.err
 		}
-		a.spare <- a.batch
-		a.batch, a.at = <-a.batches, 0
+		batch, ok := a.ahead.next(a.batch)
+		if !ok {
+			return place{}, errEnough
+		}
+		a.batch, a.at = batch, 0
 	}
 	width := len(a.people.header)
 	a.mapping.row = a.batch.cells[a.at*width : (a.at+1)*width]
-	a.line = a.batch.lines[a.at]
+	at := a.batch.places[a.at]
+	a.line = at.number
 	a.at++
-	return place{"line", a.line}, nil
+	return at, nil
 }
 
 // wrongHere implements [records].

@@ -171,8 +171,11 @@ func (p *csvPeople) next() (place, error) {
 		return place{}, err
 	}
 	p.mapping.row = p.cells
-	return place{"line", p.number}, nil
+	return p.place(), nil
 }
+
+// place is where the record is that was read last.
+func (p *csvPeople) place() place { return place{"line", p.number, p.length} }
 
 // advance reads the next record that has a value into cells.
 func (p *csvPeople) advance() error {

@@ -46,10 +46,11 @@ func (p *jsonLines) next() (place, error) {
 			return place{}, err
 		}
 		p.number = p.line
-		p.drop(min(end+1, len(p.text)), 1)
+		length := min(end+1, len(p.text))
+		p.drop(length, 1)
 		if found {
 			p.count++
-			return place{"line", p.number}, nil
+			return place{"line", p.number, length}, nil
 		}
 	}
 }

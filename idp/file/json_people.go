@@ -30,6 +30,7 @@ type jsonPeople struct {
 	inArray bool
 	count   int
 	begins  int // the line at which the last record begins
+	length  int // of what was read last, in bytes
 	// claims are members that say how many people there are.
 	claims map[string]int
 }
@@ -49,7 +50,7 @@ func (p *jsonPeople) next() (place, error) {
 			return place{}, err
 		}
 		if p.count > before {
-			return place{"record", p.count}, nil
+			return place{"record", p.count, p.length}, nil
 		}
 	}
 	return place{}, p.finish()
@@ -63,6 +64,7 @@ func (p *jsonPeople) step() error {
 		err := p.read(s)
 		switch {
 		case err == nil:
+			p.length = s.At
 			p.drop(s.At, strings.Count(p.text[:s.At], "\n"))
 			return nil
 		case !errors.Is(err, jsontext.ErrMore):

@@ -88,7 +88,6 @@ type reading struct {
 	request idp.Request
 	yield   func(idp.Person, error) bool
 	builder *builder
-	count   int
 	// notices are what a format tells at the end.
 	notices []string
 
@@ -103,27 +102,41 @@ func (r *reading) people(ctx context.Context, format string, input io.Reader) er
 	if err != nil {
 		return orEnded(ctx, r.name, err)
 	}
-	for {
-		place, err := records.next()
-		if errors.Is(err, io.EOF) {
+	fill := func(c *crowd) (more bool) { return c.fill(r, records) }
+	next := func(c *crowd) (*crowd, bool) { fill(c); return c, true }
+	if r.left != nil {
+		next = runAhead(r.left, &r.running, fill).next
+	}
+	for c, ok := next(&crowd{}); ok; c, ok = next(c) {
+		for i, person := range c.people {
+			// Whoever cancels does not wait for a crowd.
+			if i%16 == 0 && ctx.Err() != nil {
+				return ended(ctx, r.name)
+			}
+			if !r.yield(person, nil) {
+				return errEnough
+			}
+		}
+		if errors.Is(c.err, io.EOF) {
 			return ended(ctx, r.name)
 		}
-		// Whoever cancels does not wait for a block's worth of people.
-		if err == nil && r.count%16 == 0 {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return orEnded(ctx, r.name, err)
-		}
-		person, err := r.builder.person(place)
-		if err != nil {
-			return r.refuse(records, err)
-		}
-		r.count++
-		if !r.yield(person, nil) {
-			return errEnough
+		if c.err != nil {
+			return orEnded(ctx, r.name, c.err)
 		}
 	}
+	return errEnough
+}
+
+// person makes the next person of a record of so many bytes; the end is io.EOF.
+func (r *reading) person(records records) (person idp.Person, length int, err error) {
+	place, err := records.next()
+	if err != nil {
+		return idp.Person{}, 0, err
+	}
+	if person, err = r.builder.person(place); err != nil {
+		return idp.Person{}, 0, r.refuse(records, err)
+	}
+	return person, place.length, nil
 }
 
 // open begins to read the records of a format.

@@ -14,6 +14,7 @@ import (
 type place struct {
 	unit   string // "line", or "record" where many may stand in one line
 	number int
+	length int // of its text, in bytes
 }
 
 func (p place) String() string {
@@ -31,7 +32,7 @@ type builder struct {
 	lastWord    statusWord
 	lastMeaning statusMeaning
 	groups      map[string]string // DNs and the names in them
-	values      []idp.Value       // what is left of a block for many people
+	values      []idp.Value       // what is left of the room
 
 	oddEmail, oddManager, oddStatus, oddDate idp.Oddity
 }
@@ -102,18 +103,20 @@ func (b *builder) all() []idp.Attribute {
 	return attributes
 }
 
-// take gives room for n values that nobody else has, unless that is allowed.
+// begin prepares for a batch of people: how many it may have, and the room for
+// their values, which is that of another batch if this is allowed.
+func (b *builder) begin(used []idp.Value) (people int, values []idp.Value) {
+	each := len(b.fields) + len(b.attributes)
+	people = max(1, min(mostRecords, mostValues/max(each, 1)))
+	if used == nil || !b.request.Reuse {
+		used = make([]idp.Value, people*each)
+	}
+	b.values = used
+	return people, used
+}
+
+// take gives room for n values.
 func (b *builder) take(n int) []idp.Value {
-	people := 256
-	if b.request.Reuse {
-		people = 1
-	}
-	if len(b.values) < n {
-		b.values = make([]idp.Value, people*n)
-	}
-	if b.request.Reuse {
-		return b.values[:n:n]
-	}
 	values := b.values[:n:n]
 	b.values = b.values[n:]
 	return values
