@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-
-	"cohort/coder"
-	"cohort/internal/fault"
-	"cohort/join"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
+
+	"cohort/coder"
+	"cohort/idp"
+	"cohort/internal/fault"
+	"cohort/join"
 )
 
 // both is what both sides gave, joined.
@@ -138,4 +140,37 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	})
 	err = group.Wait()
 	return people, users, report, err
+}
+
+// readPeople collects everybody of one source, and counts them as they come.
+// Managers who are not among them are looked up afterwards.
+func (s *sources) readPeople(ctx context.Context, from peopleSource, request idp.Request, people *join.Source) error {
+	for person, err := range from.People(ctx, request) {
+		if err != nil {
+			return fmt.Errorf("read people from %s: %w", from.name, err)
+		}
+		if err := people.Add(person); err != nil {
+			return err
+		}
+		from.count.Add(1)
+	}
+	defer from.end()
+	lookup, ok := from.Connector.(idp.Lookup)
+	if !ok {
+		return nil
+	}
+	missing := people.MissingManagers()
+	if len(missing) == 0 {
+		return nil
+	}
+	from.do("looking up " + counted(len(missing), "manager", "managers"))
+	addresses, err := lookup.Addresses(ctx, missing)
+	if err != nil {
+		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), from.name, err)
+	}
+	people.AddManagers(addresses)
+	if unknown := len(people.MissingManagers()); unknown > 0 {
+		s.notices.tell(counted(unknown, "manager is", "managers are") + " not in the directory, or without an address: their people's manager_email is empty")
+	}
+	return nil
 }

@@ -23,9 +23,9 @@ func (i intention) writeText(to io.Writer) error {
 		d.item(2, "reads "+file.Path+": "+file.What)
 	}
 	for _, file := range i.Writes {
-		where := file.Path + " (only you may read it)"
-		if file.Path == "-" {
-			where = "standard output"
+		where := outputName(file.Path)
+		if !isStandardOutput(file.Path) {
+			where += " (only you may read it)"
 		}
 		d.item(2, "writes "+where+", "+file.Format+": "+file.What)
 		var columns []string

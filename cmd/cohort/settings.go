@@ -15,10 +15,6 @@ import (
 // COHORT_LDAP_BASE and the key ldap_base of a YAML file. A flag replaces the
 // variable, which replaces the file; lists are replaced, never appended.
 
-func variableName(flag string) string {
-	return "COHORT_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
 func keyName(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 
 // layer is where a setting was said; a higher one replaces a lower one.
@@ -37,6 +33,9 @@ type layers map[string]layer
 // fillSettings gives every flag that the command line left alone its value from
 // the environment, else from the file.
 func fillSettings(cmd *cobra.Command, w world) (layers, error) {
+	for _, warning := range misspelt(cmd.Root(), w.environ) {
+		w.sayWarning(warning)
+	}
 	said := make(layers)
 	var failure error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {

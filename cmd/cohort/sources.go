@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -276,37 +275,4 @@ func (s *sources) manifest(people *join.Population, users []coder.User) []join.M
 		all = append(all, join.ManifestSource{Role: "idp", Name: from.Name, Records: n, Complete: join.Complete(from.Proved)})
 	}
 	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(s.deployment != nil)})
-}
-
-// readPeople collects everybody of one source, and counts them as they come.
-// Managers who are not among them are looked up afterwards.
-func (s *sources) readPeople(ctx context.Context, from peopleSource, request idp.Request, people *join.Source) error {
-	for person, err := range from.People(ctx, request) {
-		if err != nil {
-			return fmt.Errorf("read people from %s: %w", from.name, err)
-		}
-		if err := people.Add(person); err != nil {
-			return err
-		}
-		from.count.Add(1)
-	}
-	defer from.end()
-	lookup, ok := from.Connector.(idp.Lookup)
-	if !ok {
-		return nil
-	}
-	missing := people.MissingManagers()
-	if len(missing) == 0 {
-		return nil
-	}
-	from.do("looking up " + counted(len(missing), "manager", "managers"))
-	addresses, err := lookup.Addresses(ctx, missing)
-	if err != nil {
-		return fmt.Errorf("look up %s in %s: %w", counted(len(missing), "manager", "managers"), from.name, err)
-	}
-	people.AddManagers(addresses)
-	if unknown := len(people.MissingManagers()); unknown > 0 {
-		s.notices.tell(counted(unknown, "manager is", "managers are") + " not in the directory, or without an address: their people's manager_email is empty")
-	}
-	return nil
 }

@@ -17,6 +17,8 @@ type world struct {
 	// stderr gets what is for the person: progress, warnings, the summary.
 	stderr io.Writer
 	getenv func(string) string
+	// environ are all variables, as NAME=VALUE.
+	environ []string
 	// retryDelay is the wait before a request is sent again for the first time;
 	// 0 is what package transport has. Only tests are in a hurry.
 	retryDelay time.Duration

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,116 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 
-	"cohort/internal/fault"
 	"cohort/join"
 )
-
-// staging holds files that come into place together, after everything has been
-// written, or not at all. They are made before anything is read, so that a
-// folder that cannot be written shows at once.
-type staging struct {
-	ctx    context.Context // ends a write that waits for a reader
-	stdout io.Writer
-	files  []*stagedFile
-	// reads are the paths of files that are read, which no output replaces.
-	reads []string
-	// told says that a manifest tells of what is written.
-	told bool
-	// last is put into place when all others are.
-	last *stagedFile
-}
-
-// errReaderGone says that whoever read standard output has closed it.
-var errReaderGone = errors.New("the reader of standard output is gone")
-
-// create prepares a file; flag is what named it, "-" is standard output. What
-// was not named is nil.
-func (s *staging) create(flag, path string) (*stagedFile, error) {
-	f, err := s.prepare(flag, path)
-	if f != nil {
-		s.files = append(s.files, f)
-	}
-	return f, err
-}
-
-// createLast prepares the file that is there only when all it names is.
-func (s *staging) createLast(flag, path string) (*stagedFile, error) {
-	f, err := s.prepare(flag, path)
-	s.last = f
-	return f, err
-}
-
-// all are the files in the order in which they come into place.
-func (s *staging) all() []*stagedFile {
-	if s.last == nil {
-		return s.files
-	}
-	return append(slices.Clip(s.files), s.last)
-}
-
-func (s *staging) prepare(flag, path string) (*stagedFile, error) {
-	if path == "" {
-		return nil, nil
-	}
-	if slices.ContainsFunc(s.reads, func(read string) bool { return isSameFile(read, path) }) {
-		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
-	}
-	f := &stagedFile{ctx: s.ctx, path: path}
-	if s.told {
-		f.hash = sha256.New()
-	}
-	if err := f.open(s.stdout); err != nil {
-		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)
-	}
-	for _, other := range s.all() {
-		if f.isSame(other) {
-			f.remove()
-			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
-		}
-	}
-	return f, nil
-}
-
-// commit puts all files into place, one after the other. An interrupt after its
-// start comes too late, and so does one after the first of the files was written
-// directly: then it is out.
-func (s *staging) commit() error {
-	if err := s.ctx.Err(); err != nil && s.files[0].temp != nil {
-		return err
-	}
-	for _, f := range s.all() {
-		if err := f.finish(); err != nil {
-			return f.failure(err)
-		}
-	}
-	for _, f := range s.all() {
-		if err := f.rename(); err != nil {
-			return f.failure(err)
-		}
-	}
-	return nil
-}
-
-// end removes what was not committed, and says what it means for the run's
-// error that the reader of standard output is gone: it has seen what it wanted
-// where that was all, but files that were asked for are missing where it was
-// not.
-func (s *staging) end(err *error) {
-	s.discard()
-	if errors.Is(*err, errReaderGone) && len(s.all()) > 1 {
-		*err = fault.New(fault.Other, "so no file was written", "the reader of standard output closed it")
-	}
-}
-
-// discard removes what was not committed.
-func (s *staging) discard() {
-	for _, f := range s.all() {
-		f.remove()
-	}
-}
 
 // stagedFile is written beside its target, or directly where the target is a
 // device, a pipe or standard output.
@@ -139,7 +32,7 @@ type stagedFile struct {
 }
 
 func (f *stagedFile) open(stdout io.Writer) error {
-	if f.path == "-" || f.path == "/dev/stdout" {
+	if isStandardOutput(f.path) {
 		f.direct = stdout
 		return nil
 	}
@@ -167,19 +60,6 @@ func (f *stagedFile) open(stdout io.Writer) error {
 // isSame says whether both would be one file.
 func (f *stagedFile) isSame(other *stagedFile) bool {
 	return f.direct != nil && other.direct != nil || f.target != "" && f.target == other.target
-}
-
-// isSameFile says whether an output would replace what is read.
-func isSameFile(input, output string) bool {
-	if input == "-" || output == "-" {
-		return false
-	}
-	in, err := os.Stat(input)
-	if err != nil || !in.Mode().IsRegular() {
-		return false
-	}
-	out, err := os.Stat(output)
-	return err == nil && os.SameFile(in, out)
 }
 
 // resolveLinks is the absolute path of the file that path means, through
@@ -217,14 +97,6 @@ func (f *stagedFile) Write(p []byte) (int, error) {
 	}
 	f.size += int64(n)
 	return n, f.failure(err)
-}
-
-// outputName is what to call an output to its user.
-func outputName(path string) string {
-	if path == "-" {
-		return "standard output"
-	}
-	return path
 }
 
 // failure is an error under the name that the user gave the file, not that of
@@ -332,4 +204,14 @@ func (f *stagedFile) manifest(role string, format join.Format, rows int) join.Ma
 		file.SHA256 = hex.EncodeToString(f.hash.Sum(nil))
 	}
 	return file
+}
+
+func isStandardOutput(path string) bool { return path == "-" || path == "/dev/stdout" }
+
+// outputName is what to call an output to its user.
+func outputName(path string) string {
+	if isStandardOutput(path) {
+		return "standard output"
+	}
+	return path
 }
