@@ -30,7 +30,7 @@ func (f *auditFlags) register(flags *pflag.FlagSet) {
 	registerFormulas(flags, &f.formulas)
 	f.matchFlags.register(flags)
 	f.output, f.idle = "-", 90
-	flags.VarP(path{&f.output, []string{"csv", "json", "md", "txt"}}, "output", "o", "file to write; - is standard output")
+	flags.VarP(path{value: &f.output, endings: []string{"csv", "json", "md", "txt"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(&f.format, auditFormats()...)
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else text)")
 	onCommandLineOnly(flags, "output", "format")
@@ -41,7 +41,7 @@ func (f *auditFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&list{items: &f.kinds, separator: ",", allowed: kinds}, "kinds", "kinds of findings to show (default: all)")
 	flags.Var(&list{items: &f.failOn, separator: ",", allowed: append(kinds, "all", "none")}, "fail-on", "kinds of findings that make exit code 3 when they are shown; also all or none")
 	flags.Var(days{&f.idle}, "idle", "days unseen after which an account is idle")
-	flags.Var(path{&f.accepted, []string{"csv"}}, "accepted", "file with findings that somebody has looked at, as CSV")
+	flags.Var(path{value: &f.accepted, endings: []string{"csv"}}, "accepted", "file with findings that somebody has looked at, as CSV")
 }
 
 // auditFormats are the formats of an audit.

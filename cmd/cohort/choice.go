@@ -134,11 +134,21 @@ func (d days) Set(text string) error {
 	return nil
 }
 
+// pathKind is what a run does with a file that a flag names.
+type pathKind int
+
+const (
+	inputPath    pathKind = iota
+	manifestPath          // of an earlier run, to be read
+	outputPath
+)
+
 // path is a flag that names a file.
 type path struct {
 	value *string
 	// endings are those that the shell offers; all where there are none.
 	endings []string
+	kind    pathKind
 }
 
 func (p path) String() string {

@@ -45,8 +45,10 @@ counts, CSV and JSON are always complete.`,
 			}
 			return filesEndingIn([]string{"csv", "jsonl", "ndjson"})
 		},
-		PreRunE: func(cmd *cobra.Command, _ []string) error {
+		PreRunE: func(cmd *cobra.Command, args []string) error {
 			_, err := fillSettings(cmd, w)
+			f.reads = inputsOf(cmd, w)
+			f.reads.paths = append(f.reads.paths, args...)
 			return err
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,6 +69,8 @@ type diffFlags struct {
 	all       bool
 	exitCode  bool
 	quiet     bool
+
+	reads inputs
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
@@ -99,7 +103,7 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 // export, and what that wrote is most likely what a diff compares.
 func registerTableOutput(flags *pflag.FlagSet, output, format *string) {
 	*output = "-"
-	flags.VarP(path{output, []string{"csv", "json"}}, "output", "o", "file to write; - is standard output")
+	flags.VarP(path{value: output, endings: []string{"csv", "json"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(format, "table", "csv", "json")
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else table)")
 	onCommandLineOnly(flags, "output", "format")
@@ -131,7 +135,7 @@ func compareExports(ctx context.Context, w world, stdin io.Reader, paths []strin
 	if err != nil {
 		return err
 	}
-	outputs := staging{ctx: ctx, stdout: w.stdout, reads: paths}
+	outputs := staging{ctx: ctx, stdout: w.stdout, reads: f.reads}
 	defer outputs.discard()
 	output, err := outputs.create("--output", f.output)
 	if err != nil {

@@ -42,6 +42,7 @@ type sourceFlags struct {
 
 	providers []*provider
 	said      layers
+	reads     inputs
 	// planOnly says that nobody is read: no secret is looked for.
 	planOnly bool
 }
@@ -58,13 +59,13 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	windows := choose(&f.usage, coder.Window28, coder.Window30, coder.WindowDX)
 	flags.Var(windows, "usage", "read how much Coder is used in a window: "+enumerated(windows.words, "or")+" (the last four full weeks)")
 	flags.StringVar(&f.timezone, "timezone", "UTC", "time `zone` of the days of --usage, such as Europe/Berlin")
-	flags.Var(path{&f.usageThresholds, []string{"json"}}, "usage-thresholds", "file of an earlier run's --summary, whose thresholds of the usage levels are used again")
+	flags.Var(path{value: &f.usageThresholds, endings: []string{"json"}, kind: manifestPath}, "usage-thresholds", "file of an earlier run's --summary, whose thresholds of the usage levels are used again")
 	inTopic(flags, "usage")
 }
 
 // registerConfig adds the flag that names the settings file.
 func registerConfig(flags *pflag.FlagSet, file *string) {
-	flags.Var(path{file, []string{"yaml", "yml"}}, "config", "file with settings, in YAML (default: cohort/config.yaml in your configuration directory)")
+	flags.Var(path{value: file, endings: []string{"yaml", "yml"}}, "config", "file with settings, in YAML (default: cohort/config.yaml in your configuration directory)")
 	inTopic(flags, "config")
 }
 
@@ -141,7 +142,7 @@ type outputFlags struct {
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.output, f.columns, f.join = "-", join.DefaultColumns(), string(join.Left)
-	flags.VarP(path{&f.output, []string{"csv", "jsonl"}}, "output", "o", "file to write; - is standard output")
+	flags.VarP(path{value: &f.output, endings: []string{"csv", "jsonl"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(&f.format, join.Formats()...)
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: the file's ending, or csv)")
 	everydayInTopic(flags, "output")
@@ -155,17 +156,17 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	inTopic(flags, "columns")
 	flags.StringVar(&f.separator, "list-separator", "|", "what stands between several values in a CSV cell")
 	registerFormulas(flags, &f.formulas)
-	flags.Var(path{&f.summary, []string{"json"}}, "summary", "file for the run's manifest, as JSON")
-	flags.Var(path{&f.review, []string{"csv"}}, "review", "file for what was ambiguous and for second accounts, as CSV")
+	flags.Var(path{value: &f.summary, endings: []string{"json"}, kind: outputPath}, "summary", "file for the run's manifest, as JSON")
+	flags.Var(path{value: &f.review, endings: []string{"csv"}, kind: outputPath}, "review", "file for what was ambiguous and for second accounts, as CSV")
 	plans := choose(&f.planAs, "text", "json")
 	flags.Var(plans, planFlag, "say what an export would ask of whom and write where, and read nobody: "+enumerated(plans.words, "or"))
 	flags.Lookup(planFlag).NoOptDefVal = "text"
 	onCommandLineOnly(flags, planFlag)
 	inTopic(flags, "output")
-	flags.Var(path{&f.dxUsers, []string{"csv"}}, "dx-users", "file with the users of DX (CSV, as DX exports them): only these are written with --format dx")
+	flags.Var(path{value: &f.dxUsers, endings: []string{"csv"}}, "dx-users", "file with the users of DX (CSV, as DX exports them): only these are written with --format dx")
 	inTopic(flags, "dx")
 	f.maxDrop = 5
-	flags.Var(path{&f.baseline, []string{"json"}}, "baseline", "file of an earlier run's --summary: a fall since then is an error")
+	flags.Var(path{value: &f.baseline, endings: []string{"json"}, kind: manifestPath}, "baseline", "file of an earlier run's --summary: a fall since then is an error")
 	flags.Var(percentage{&f.maxDrop}, "max-drop", "how far people, Coder users, matches and filled columns may fall below --baseline")
 	flags.Var(percentage{&f.minMatch}, "min-match", "how much of the Coder users must belong to a person")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")

@@ -31,7 +31,7 @@ type oktaFlags struct {
 func (o *oktaFlags) register(flags *pflag.FlagSet) {
 	flags.Var(path{value: &o.tokenFile}, "okta-token-file", "file with the API token, in place of $OKTA_CLIENT_TOKEN")
 	flags.StringVar(&o.clientID, "okta-client-id", "", "client `id` of a service app, in place of an API token (also $OKTA_CLIENT_CLIENTID)")
-	flags.Var(path{&o.privateKeyFile, []string{"pem", "key", "json", "jwk"}}, "okta-private-key-file", "file with the app's private key, PEM or JWK, in place of $OKTA_CLIENT_PRIVATEKEY")
+	flags.Var(path{value: &o.privateKeyFile, endings: []string{"pem", "key", "json", "jwk"}}, "okta-private-key-file", "file with the app's private key, PEM or JWK, in place of $OKTA_CLIENT_PRIVATEKEY")
 	flags.StringVar(&o.privateKeyID, "okta-private-key-id", "", "`id` of the app's key (also $OKTA_CLIENT_PRIVATEKEYID)")
 	flags.Var(&list{items: &o.scopes, separator: ","}, "okta-scopes", "scopes of the app (default: okta.users.read, and okta.groups.read for groups; also $OKTA_CLIENT_SCOPES)")
 	flags.Var(&list{items: &o.statuses, separator: ",", offer: words(okta.Statuses())}, "okta-status", "only people with these statuses, such as ACTIVE,SUSPENDED (default: everybody, also DEPROVISIONED)")
@@ -40,7 +40,7 @@ func (o *oktaFlags) register(flags *pflag.FlagSet) {
 	o.rateShare = 50
 	flags.Var(percentage{&o.rateShare}, "okta-rate-share", "how much of what is left of the org's rate limits may be used")
 	flags.IntVar(&o.parallel, "okta-parallel", 4, "how many parts of the org to read at a time")
-	flags.Var(path{&o.caFile, certificates()}, "okta-ca-file", "file of the CAs to trust, in PEM, in place of the system's (also $SSL_CERT_FILE)")
+	flags.Var(path{value: &o.caFile, endings: certificates()}, "okta-ca-file", "file of the CAs to trust, in PEM, in place of the system's (also $SSL_CERT_FILE)")
 	inTopic(flags, "okta")
 }
 

@@ -83,7 +83,12 @@ func (f *sourceFlags) fill(cmd *cobra.Command, w world) error {
 	if err != nil {
 		return err
 	}
-	return f.settle(cmd.Flags(), said)
+	if err := f.settle(cmd.Flags(), said); err != nil {
+		return err
+	}
+	f.reads = inputsOf(cmd, w)
+	f.reads.addSources(f)
+	return nil
 }
 
 // settle decides between settings that stand for the same: what was said with
@@ -210,20 +215,6 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 	}
 	s.users.name = s.coder.Name()
 	return nil
-}
-
-// files are the paths of the sides that are files.
-func (f *sourceFlags) files() []string {
-	var paths []string
-	for _, p := range f.providers {
-		if kindOf(p.url) == idp.FileScheme {
-			paths = append(paths, p.url)
-		}
-	}
-	if isFile(f.coder) {
-		paths = append(paths, f.coder)
-	}
-	return paths
 }
 
 // isFile tells a path from the address of a deployment without its scheme,

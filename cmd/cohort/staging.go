@@ -18,8 +18,8 @@ type staging struct {
 	ctx    context.Context // ends a write that waits for a reader
 	stdout io.Writer
 	files  []*stagedFile
-	// reads are the paths of files that are read, which no output replaces.
-	reads []string
+	// reads are the files that are read, which no output replaces.
+	reads inputs
 	// told says that a manifest tells of what is written.
 	told bool
 	// last is put into place when all others are.
@@ -32,7 +32,7 @@ var errReaderGone = errors.New("the reader of standard output is gone")
 // create prepares a file; flag is what named it, "-" is standard output. What
 // was not named is nil.
 func (s *staging) create(flag, path string) (*stagedFile, error) {
-	f, err := s.prepare(flag, path)
+	f, err := s.prepare(flag, path, slices.Concat(s.reads.paths, s.reads.earlier))
 	if f != nil {
 		s.files = append(s.files, f)
 	}
@@ -41,7 +41,7 @@ func (s *staging) create(flag, path string) (*stagedFile, error) {
 
 // createLast prepares the file that is there only when all it names is.
 func (s *staging) createLast(flag, path string) (*stagedFile, error) {
-	f, err := s.prepare(flag, path)
+	f, err := s.prepare(flag, path, s.reads.paths)
 	s.last = f
 	return f, err
 }
@@ -54,11 +54,11 @@ func (s *staging) all() []*stagedFile {
 	return append(slices.Clip(s.files), s.last)
 }
 
-func (s *staging) prepare(flag, path string) (*stagedFile, error) {
+func (s *staging) prepare(flag, path string, reads []string) (*stagedFile, error) {
 	if path == "" {
 		return nil, nil
 	}
-	if slices.ContainsFunc(s.reads, func(read string) bool { return isSameFile(read, path) }) {
+	if slices.ContainsFunc(reads, func(read string) bool { return isSameFile(read, path) }) {
 		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
 	}
 	f := &stagedFile{ctx: s.ctx, path: path}
