@@ -23,10 +23,13 @@ func NewCSV(w io.Writer, options CSVOptions) *Encoder {
 	if options.Separator == "" {
 		options.Separator = "|"
 	}
-	return &Encoder{w: w, format: csvFormat{options}}
+	return &Encoder{w: w, format: csvFormat{options, false}}
 }
 
-type csvFormat struct{ CSVOptions }
+type csvFormat struct {
+	CSVOptions
+	keepLineEnds bool
+}
 
 func (f csvFormat) appendHeader(b []byte, headers []string, changes *Changes) []byte {
 	cells := make([]idp.Value, len(headers))
@@ -67,7 +70,7 @@ func (f csvFormat) appendCell(b []byte, cell *idp.Value, changes *Changes) []byt
 	if isRun {
 		changes.Formulas++
 	}
-	if quotes {
+	if quotes && !f.keepLineEnds {
 		text = changes.endLines(text)
 	}
 	// Some readers cut blanks off at either end where no quotes are. A text

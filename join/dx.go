@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -143,7 +144,7 @@ func (d *DX) divide(rows []dxRow) error {
 		d.table.render(one.pair, &r)
 		var without []string
 		for i, column := range columns {
-			value := column.cell(&r)
+			value := dxValue(column, &r)
 			switch {
 			case value.Kind != idp.Absent:
 				filled[i]++
@@ -183,7 +184,8 @@ func (d *DX) divide(rows []dxRow) error {
 	return nil
 }
 
-// Write writes one part as CSV. Nothing is escaped: DX would show it.
+// Write writes one part as CSV. Nothing is escaped and lines end as they do: DX
+// would show it.
 func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) {
 	var columns []column
 	for _, c := range d.table.columns.list {
@@ -195,7 +197,7 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 	for _, c := range columns {
 		written.Headers = append(written.Headers, c.header)
 	}
-	to := NewCSV(w, CSVOptions{Separator: separator, KeepFormulas: true})
+	to := &Encoder{w: w, format: csvFormat{CSVOptions{Separator: separator, KeepFormulas: true}, true}}
 	if err := to.Header(written.Headers); err != nil {
 		return written, err
 	}
@@ -205,7 +207,7 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 	for _, one := range part.rows {
 		d.table.render(one.pair, &r)
 		for i, c := range columns {
-			value := c.cell(&r)
+			value := dxValue(c, &r)
 			if value.Kind != idp.Absent {
 				written.Filled[i]++
 			}
@@ -223,6 +225,23 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 	changes.FormulasKept = formulas
 	written.Changes = changes
 	return written, err
+}
+
+// dxValue is what a row has in a column; what DX would show as nothing is
+// absent.
+func dxValue(c column, r *row) idp.Value {
+	value := c.cell(r)
+	isNothing := func(text string) bool {
+		return strings.TrimFunc(text, func(r rune) bool { return r == 0 || unicode.IsSpace(r) }) == ""
+	}
+	if value.Kind == idp.List {
+		value.Items = slices.DeleteFunc(slices.Clone(value.Items), isNothing)
+		return idp.TextOrList(value.Items...)
+	}
+	if isNothing(value.Text) {
+		return idp.Value{}
+	}
+	return value
 }
 
 // dxCell is a value as DX wants it.

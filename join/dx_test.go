@@ -209,3 +209,25 @@ func TestAccountsWithoutAPersonAreNotForDX(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatDXWouldShowAsNothingIsAbsent(t *testing.T) {
+	person := func(id, team, since string) idp.Person {
+		return idp.Person{ID: id, Status: idp.Active, Primary: id + "@corp.example", Attributes: []idp.Value{idp.TextOf(team), idp.TextOf(since)}}
+	}
+	columns := []string{"email", "Team", "githubusername=Since"}
+	dx, err := forDX(t, []idp.Person{person("a", "\x00", "ada"), person("b", " ", "\x00\t"), person("c", "Red\r\nteam", "cora")}, nil, columns, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"\nemail,attribute:Team,githubusername\na@corp.example,None,ada\nc@corp.example,\"Red\r\nteam\",cora\n",
+		"githubusername\nemail,attribute:Team\nb@corp.example,None\n",
+	}
+	if diff := cmp.Diff(want, files(t, dx)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	_, err = forDX(t, []idp.Person{person("a", "\x00", "ada"), person("b", " ", "bob")}, nil, columns, "")
+	if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "attribute:Team is empty for everybody") {
+		t.Errorf("a column of NULs and blanks: error %v", err)
+	}
+}

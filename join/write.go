@@ -4,6 +4,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"cohort/idp"
@@ -123,6 +124,12 @@ func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
 	}
 }
 
+// isFilled says whether something of a cell is left without the NULs.
+func isFilled(cell *idp.Value) bool {
+	isStrange := cell.Text != "" && cell.Text[0] == 0
+	return cell.Kind != idp.Absent && !(isStrange && strings.Trim(cell.Text, "\x00") == "")
+}
+
 // maker is the two ends at which chunks come and go.
 type maker struct{ made, used chan *chunk }
 
@@ -147,7 +154,7 @@ func (c *chunk) make(t *Table, format rowFormat, rows []pair) {
 			} else {
 				*cell = column.cell(&c.row)
 			}
-			if cell.Kind != idp.Absent {
+			if isFilled(cell) {
 				c.written.Filled[i]++
 			}
 		}
