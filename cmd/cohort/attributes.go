@@ -74,7 +74,7 @@ func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFl
 	if f.sample < 0 {
 		return fault.New(fault.Usage, "name how many people to read", "--sample is less than none")
 	}
-	outputs := staging{ctx: ctx, stdout: w.stdout, reads: from.reads}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads}
 	defer outputs.end(&err)
 	file, err := outputs.create("--output", f.output)
 	if err != nil {

@@ -44,7 +44,7 @@ sides were read to their end.`,
 
 // audit reads both sides, looks, and tells.
 func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan auditPlan) (err error) {
-	outputs := staging{ctx: ctx, stdout: w.stdout, reads: from.reads}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads}
 	defer outputs.end(&err)
 	file, err := outputs.create("--output", to.output)
 	if err != nil {

@@ -135,7 +135,7 @@ func compareExports(ctx context.Context, w world, stdin io.Reader, paths []strin
 	if err != nil {
 		return err
 	}
-	outputs := staging{ctx: ctx, stdout: w.stdout, reads: f.reads}
+	outputs := staging{ctx: ctx, world: w, reads: f.reads}
 	defer outputs.discard()
 	output, err := outputs.create("--output", f.output)
 	if err != nil {

@@ -53,7 +53,7 @@ one row a person. Nothing is written unless both were read to their end.`,
 // settings, both reads, the join, the writing.
 func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
 	started := time.Now()
-	outputs := staging{ctx: ctx, stdout: w.stdout, reads: from.reads, told: to.summary != ""}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads, told: to.summary != ""}
 	defer outputs.end(&err)
 	table, err := outputs.create("--output", to.output)
 	if err != nil {

@@ -42,7 +42,7 @@ type plannedColumn struct {
 // planExport says what an export is going to do, by asking the connectors and
 // the plan of the table themselves, and does none of it.
 func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
-	outputs := staging{ctx: ctx, stdout: w.stdout}
+	outputs := staging{ctx: ctx, world: w}
 	defer outputs.end(&err)
 	out, err := outputs.create("--plan", "-")
 	if err != nil {

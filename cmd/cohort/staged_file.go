@@ -23,17 +23,24 @@ type stagedFile struct {
 	path   string
 	target string    // what the rename replaces; "" where there is none
 	temp   *os.File  // beside the target
-	direct io.Writer // standard output
+	direct io.Writer // standard output, or another stream that is open
 	device *os.File  // opened at the first write, since opening a pipe waits
 	// abandoned says that a write may still hold the device.
 	abandoned bool
-	hash      hash.Hash // of what is written; nil where nobody is told
-	size      int64
+	// earlier is a second name of what was in the target's place, "" where
+	// nothing was; existed says that something was.
+	earlier string
+	existed bool
+	hash    hash.Hash // of what is written; nil where nobody is told
+	size    int64
 }
 
-func (f *stagedFile) open(stdout io.Writer) error {
-	if isStandardOutput(f.path) {
-		f.direct = stdout
+// longestName leaves room, in a name of 255 bytes, for what tells the file beside
+// the target from others.
+const longestName = 200
+
+func (f *stagedFile) open() error {
+	if f.direct != nil {
 		return nil
 	}
 	info, err := os.Stat(f.path)
@@ -49,17 +56,13 @@ func (f *stagedFile) open(stdout io.Writer) error {
 		return err
 	}
 	folder := filepath.Dir(f.target)
-	f.temp, err = os.CreateTemp(folder, "."+filepath.Base(f.target)+".*.tmp")
+	name := filepath.Base(f.target)
+	f.temp, err = os.CreateTemp(folder, "."+name[:min(len(name), longestName)]+".*.tmp")
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		// Its name says nothing to who never saw it.
 		return fmt.Errorf("make a file in %s: %w", folder, path.Err)
 	}
 	return err
-}
-
-// isSame says whether both would be one file.
-func (f *stagedFile) isSame(other *stagedFile) bool {
-	return f.direct != nil && other.direct != nil || f.target != "" && f.target == other.target
 }
 
 // resolveLinks is the absolute path of the file that path means, through
@@ -139,7 +142,7 @@ func (f *stagedFile) write(p []byte) (int, error) {
 func (f *stagedFile) writeDirectly(p []byte) (int, error) {
 	if f.direct != nil {
 		n, err := f.direct.Write(p)
-		if errors.Is(err, syscall.EPIPE) {
+		if errors.Is(err, syscall.EPIPE) && isStandardOutput(f.path) {
 			err = errReaderGone
 		}
 		return n, err
@@ -166,6 +169,40 @@ func (f *stagedFile) finish() error {
 		return err
 	}
 	return f.temp.Close()
+}
+
+// keepEarlier gives what is in the target's place a second name, so that it can
+// be put back. Not every system can.
+func (f *stagedFile) keepEarlier() {
+	if f.temp == nil {
+		return
+	}
+	if _, err := os.Lstat(f.target); err != nil {
+		return
+	}
+	f.existed = true
+	if name := f.temp.Name() + ".earlier"; os.Link(f.target, name) == nil {
+		f.earlier = name
+	}
+}
+
+// takeBack undoes the rename, and says whether it could.
+func (f *stagedFile) takeBack() bool {
+	switch {
+	case f.target == "":
+		return false
+	case !f.existed:
+		return os.Remove(f.target) == nil
+	case f.earlier == "":
+		return false
+	}
+	return os.Rename(f.earlier, f.target) == nil
+}
+
+func (f *stagedFile) forgetEarlier() {
+	if f.earlier != "" {
+		_ = os.Remove(f.earlier)
+	}
 }
 
 // rename puts the file in the target's place. The folder is synced too, where
@@ -204,14 +241,4 @@ func (f *stagedFile) manifest(role string, format join.Format, rows int) join.Ma
 		file.SHA256 = hex.EncodeToString(f.hash.Sum(nil))
 	}
 	return file
-}
-
-func isStandardOutput(path string) bool { return path == "-" || path == "/dev/stdout" }
-
-// outputName is what to call an output to its user.
-func outputName(path string) string {
-	if isStandardOutput(path) {
-		return "standard output"
-	}
-	return path
 }

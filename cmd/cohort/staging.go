@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
-	"os"
+	"fmt"
 	"slices"
 
 	"cohort/internal/fault"
@@ -15,9 +14,9 @@ import (
 // written, or not at all. They are made before anything is read, so that a
 // folder that cannot be written shows at once.
 type staging struct {
-	ctx    context.Context // ends a write that waits for a reader
-	stdout io.Writer
-	files  []*stagedFile
+	ctx   context.Context // ends a write that waits for a reader
+	world world
+	files []*stagedFile
 	// reads are the files that are read, which no output replaces.
 	reads inputs
 	// told says that a manifest tells of what is written.
@@ -58,40 +57,67 @@ func (s *staging) prepare(flag, path string, reads []string) (*stagedFile, error
 	if path == "" {
 		return nil, nil
 	}
-	if slices.ContainsFunc(reads, func(read string) bool { return isSameFile(read, path) }) {
-		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
-	}
-	f := &stagedFile{ctx: s.ctx, path: path}
+	f := &stagedFile{ctx: s.ctx, path: path, direct: s.world.stream(path)}
 	if s.told {
 		f.hash = sha256.New()
 	}
-	if err := f.open(s.stdout); err != nil {
+	output := f.info()
+	for _, read := range reads {
+		if isSameFile(s.world.inputInfo(read), output) {
+			return nil, fault.New(fault.Usage, "give it a file of its own", "%s names a file that is read", flag)
+		}
+	}
+	if f.direct == nil && isSameFile(infoOf(s.world.stderr), output) {
+		return nil, fault.New(fault.Usage, "give it a file of its own", "%s names the file that gets what this program says", flag)
+	}
+	for _, other := range s.all() {
+		if f.direct != nil && f.direct == other.direct || isSameFile(other.info(), output) {
+			return nil, errSameOutput(flag)
+		}
+	}
+	if err := f.open(); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)
 	}
 	for _, other := range s.all() {
-		if f.isSame(other) {
+		// Neither is there yet, perhaps.
+		if f.target != "" && f.target == other.target {
 			f.remove()
-			return nil, fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
+			return nil, errSameOutput(flag)
 		}
 	}
 	return f, nil
 }
 
+func errSameOutput(flag string) error {
+	return fault.New(fault.Usage, "give each its own file", "%s names what another output is", flag)
+}
+
 // commit puts all files into place, one after the other. An interrupt after its
 // start comes too late, and so does one after the first of the files was written
-// directly: then it is out.
+// directly: then it is out. Where one cannot come into place, those before it
+// are taken back.
 func (s *staging) commit() error {
 	if err := s.ctx.Err(); err != nil && s.files[0].temp != nil {
 		return err
 	}
-	for _, f := range s.all() {
+	all := s.all()
+	for _, f := range all {
 		if err := f.finish(); err != nil {
 			return f.failure(err)
 		}
 	}
-	for _, f := range s.all() {
+	for i, f := range all {
+		if len(all) > 1 {
+			f.keepEarlier()
+		}
 		if err := f.rename(); err != nil {
-			return f.failure(err)
+			err = f.failure(err)
+			for _, done := range slices.Backward(all[:i]) {
+				if !done.takeBack() {
+					err = fmt.Errorf("%w; %s is written already", err, outputName(done.path))
+				}
+			}
+			return err
 		}
 	}
 	return nil
@@ -112,18 +138,6 @@ func (s *staging) end(err *error) {
 func (s *staging) discard() {
 	for _, f := range s.all() {
 		f.remove()
+		f.forgetEarlier()
 	}
-}
-
-// isSameFile says whether an output would replace what is read.
-func isSameFile(input, output string) bool {
-	if input == "-" || output == "-" {
-		return false
-	}
-	in, err := os.Stat(input)
-	if err != nil || !in.Mode().IsRegular() {
-		return false
-	}
-	out, err := os.Stat(output)
-	return err == nil && os.SameFile(in, out)
 }

@@ -43,5 +43,5 @@ func (w world) widthOf(to *stagedFile) int {
 	if to.direct == nil {
 		return 0
 	}
-	return w.columns(w.stdout)
+	return w.columns(to.direct)
 }
