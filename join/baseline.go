@@ -2,6 +2,7 @@ package join
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,10 +13,17 @@ import (
 // ReadManifest reads a manifest that an earlier run wrote.
 func ReadManifest(r io.Reader) (Manifest, error) {
 	var m Manifest
-	if err := json.NewDecoder(r).Decode(&m); err != nil {
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&m); err != nil {
 		return m, fault.New(fault.Usage, "name a file that --summary wrote", "it is no manifest: %w", err)
 	}
-	if len(m.Sources) == 0 || len(m.Columns) == 0 {
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return m, fault.New(fault.Usage, "name a file that --summary wrote", "it is no manifest: something follows it")
+	}
+	has := func(role string) bool {
+		return slices.ContainsFunc(m.Sources, func(s ManifestSource) bool { return s.Role == role })
+	}
+	if !has("idp") || !has("coder") || len(m.Columns) == 0 {
 		return m, fault.New(fault.Usage, "name a file that --summary wrote", "it is no manifest: it names no sources or no columns")
 	}
 	return m, nil
@@ -40,13 +48,15 @@ func (d Drop) String() string {
 	return fmt.Sprintf("%s fell from %.0f to %.0f", d.What, d.Was, d.Is)
 }
 
+// roundingError is a difference, in percent, that only the arithmetic makes.
+const roundingError = 1e-9
+
 // Drops are the numbers of m that lie below those of the earlier run by more
-// than a share of them, which is from 0 to 1. How well columns are filled is
-// compared where both runs wrote the same rows of the join; comparable says
-// whether they did.
-func (m Manifest) Drops(earlier Manifest, share float64) (drops []Drop, comparable bool) {
+// than so many percent of them. How well columns are filled is compared where
+// both runs wrote the same rows of the join; comparable says whether they did.
+func (m Manifest) Drops(earlier Manifest, percent float64) (drops []Drop, comparable bool) {
 	fell := func(d Drop) {
-		if d.Is < d.Was*(1-share) {
+		if 100*(d.Was-d.Is) > (percent+roundingError)*d.Was {
 			drops = append(drops, d)
 		}
 	}
@@ -73,12 +83,16 @@ func (m Manifest) Drops(earlier Manifest, share float64) (drops []Drop, comparab
 	return drops, true
 }
 
-// MatchedShare is the share of the Coder users with an address who belong to a
-// person, from 0 to 1; 1 where there are none.
-func (f Figures) MatchedShare() float64 {
+// MatchedPercent is how much of the Coder users with an address belongs to a
+// person; 100 where there are none.
+func (f Figures) MatchedPercent() float64 {
 	of := f.Users.Total - f.Users.WithoutAddress
 	if of == 0 {
-		return 1
+		return 100
 	}
-	return float64(f.Users.Matched+f.Users.Second) / float64(of)
+	return 100 * float64(f.Users.Matched+f.Users.Second) / float64(of)
 }
+
+// IsBelow says whether a percentage is less than another, beyond what the
+// arithmetic makes of it.
+func IsBelow(percent, least float64) bool { return percent < least-roundingError }

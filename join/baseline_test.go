@@ -24,24 +24,26 @@ func earlier() join.Manifest {
 
 func TestAFallSinceTheBaseline(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		share  float64
-		change func(*join.Manifest)
-		want   []string
+		name    string
+		percent float64
+		change  func(*join.Manifest)
+		want    []string
 	}{
 		{"nothing changed", 0, func(*join.Manifest) {}, nil},
 		{"more is no fall", 0, func(m *join.Manifest) { m.People.Total = 1000 }, nil},
-		{"a small fall is allowed", 0.05, func(m *join.Manifest) { m.People.Total = 95 }, nil},
-		{"one more is not", 0.05, func(m *join.Manifest) { m.People.Total = 94 }, []string{"people fell from 100 to 94"}},
+		{"a small fall is allowed", 5, func(m *join.Manifest) { m.People.Total = 95 }, nil},
+		{"one more is not", 5, func(m *join.Manifest) { m.People.Total = 94 }, []string{"people fell from 100 to 94"}},
+		{"a fall of exactly that is allowed", 41, func(m *join.Manifest) { m.People.Total = 59 }, nil},
+		{"also of a share", 5, func(m *join.Manifest) { m.Columns[1].Rate = 0.76 }, nil},
 		{"without leave none is", 0, func(m *join.Manifest) { m.Users.Total = 49 }, []string{"Coder users fell from 50 to 49"}},
-		{"matches", 0.1, func(m *join.Manifest) { m.People.Matched = 3 }, []string{"people with a Coder user fell from 40 to 3"}},
-		{"one of several sources", 0.05, func(m *join.Manifest) { m.Sources[1].Records = 0 }, []string{"people of b fell from 40 to 0"}},
-		{"the fill of a column", 0.05, func(m *join.Manifest) { m.Columns[1].Rate = 0.7 }, []string{"the fill of Team fell from 80.0 % to 70.0 %"}},
+		{"matches", 10, func(m *join.Manifest) { m.People.Matched = 3 }, []string{"people with a Coder user fell from 40 to 3"}},
+		{"one of several sources", 5, func(m *join.Manifest) { m.Sources[1].Records = 0 }, []string{"people of b fell from 40 to 0"}},
+		{"the fill of a column", 5, func(m *join.Manifest) { m.Columns[1].Rate = 0.7 }, []string{"the fill of Team fell from 80.0 % to 70.0 %"}},
 		{"a column that was not there", 0, func(m *join.Manifest) { m.Columns[1] = join.ManifestColumn{Header: "New"} }, nil},
 	} {
 		m := earlier()
 		test.change(&m)
-		drops, comparable := m.Drops(earlier(), test.share)
+		drops, comparable := m.Drops(earlier(), test.percent)
 		var got []string
 		for _, drop := range drops {
 			got = append(got, drop.String())
@@ -70,7 +72,7 @@ func TestAManifestReadsBack(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
 	}
-	for _, text := range []string{"", "{}", "[]", `{"sources":[]}`, string(text[:len(text)/2])} {
+	for _, text := range []string{"", "{}", "[]", `{"sources":[]}`, `{"sources":[{}],"columns":[{}]}`, string(text) + "x", string(text[:len(text)/2])} {
 		if _, err := join.ReadManifest(strings.NewReader(text)); err == nil {
 			t.Errorf("%q was taken for a manifest", text)
 		}

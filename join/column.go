@@ -52,7 +52,8 @@ const attributePrefix = "attr:"
 func ParseColumns(specs []string) (Columns, error) {
 	var columns Columns
 	for _, spec := range specs {
-		header, source, renamed := cutLast(strings.TrimSpace(spec), '=')
+		header, source, renamed := cutLast(spec, '=')
+		header, source = strings.TrimSpace(header), strings.TrimSpace(source)
 		if source == "" || renamed && header == "" {
 			return Columns{}, fault.New(fault.Usage, "a column is a source, or Header=source",
 				"--columns: %q names no column", spec)

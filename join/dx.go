@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -53,6 +54,27 @@ type DXFigures struct {
 	NotWritten int `json:"dx_users_without_a_row"`
 }
 
+// LeftOut says how many people got no row, and why: "3 disabled, 1 ambiguous".
+// count writes a number.
+func (f DXFigures) LeftOut(count func(int) string) string {
+	var left []string
+	for _, one := range []struct {
+		n   int
+		why string
+	}{
+		{f.Disabled, "disabled"},
+		{f.WithoutAddress, "without an e-mail"},
+		{f.Ambiguous, "ambiguous"},
+		{f.Duplicate, "with an e-mail that others have"},
+		{f.Unknown, "unknown to DX"},
+	} {
+		if one.n > 0 {
+			left = append(left, count(one.n)+" "+one.why)
+		}
+	}
+	return strings.Join(left, ", ")
+}
+
 // DX makes the table ready. users are those whom DX knows; nil where that is
 // not known. A column that is empty for everybody is an error: it would
 // overwrite an attribute of everybody.
@@ -81,13 +103,12 @@ func (d *DX) Parts() []DXPart { return d.parts }
 // LeftOut are the people without a row, each with the reason.
 func (d *DX) LeftOut() []Doubt { return d.left }
 
-// certain are the rows of people who are not disabled, have an address that no
-// other row has, and an account or none for certain.
+// certain are the rows of people who are not disabled, have an e-mail that
+// nobody else has, and an account or none for certain.
 func (d *DX) certain() []dxRow {
 	t := d.table
 	var rows []dxRow
 	var r row
-	byEmail := make(map[string]int)
 	for _, p := range t.ordered() {
 		t.render(p, &r)
 		if !t.columns.pass(&r) {
@@ -102,10 +123,10 @@ func (d *DX) certain() []dxRow {
 		case r.status == idp.Disabled.String():
 			d.leave(&d.Figures.Disabled, "dx-disabled", p, "the person is disabled")
 		default:
-			byEmail[email]++
 			rows = append(rows, dxRow{p, email})
 		}
 	}
+	byEmail := d.holders(rows)
 	return slices.DeleteFunc(rows, func(row dxRow) bool {
 		if n := byEmail[row.email]; n > 1 {
 			d.leave(&d.Figures.Duplicate, "dx-duplicate", row.pair, fmt.Sprintf("%d people have this e-mail", n))
@@ -113,6 +134,26 @@ func (d *DX) certain() []dxRow {
 		}
 		return false
 	})
+}
+
+// holders counts the people who are not disabled, by the e-mails of rows. All of
+// the people count, also those of whom there is no row: an e-mail is not one
+// person's because the other is ambiguous or does not meet a condition.
+func (d *DX) holders(rows []dxRow) map[string]int {
+	byEmail := make(map[string]int, len(rows))
+	for _, row := range rows {
+		byEmail[row.email] = 0
+	}
+	for _, r := range d.table.people.records {
+		if r.status() == idp.Disabled {
+			continue
+		}
+		email := ExactKey(r.primary())
+		if n, isWritten := byEmail[email]; isWritten {
+			byEmail[email] = n + 1
+		}
+	}
+	return byEmail
 }
 
 // known leaves out whom DX does not know.
@@ -162,7 +203,7 @@ func (d *DX) divide(rows []dxRow) error {
 		parts[key].rows = append(parts[key].rows, one)
 	}
 	if len(rows) == 0 {
-		return fault.New(fault.Other, "--review FILE lists why", "nobody is left for DX")
+		return fault.New(fault.Other, "", "nobody is left for DX: %s", cmp.Or(d.Figures.LeftOut(strconv.Itoa), "the table has no rows"))
 	}
 	for i, n := range filled {
 		if n == 0 {

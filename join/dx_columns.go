@@ -54,6 +54,10 @@ func ParseDXColumns(specs []string) (Columns, error) {
 				"--columns: DX finds people by the column email, which is to be the person's own")
 		case isMarked && strings.TrimSpace(name) == "":
 			return Columns{}, fault.New(fault.Usage, "write attribute:NAME", "--columns: an attribute has no name")
+		case isMarked && strings.TrimSpace(name) != name:
+			return Columns{}, fault.New(fault.Usage, "write attribute:"+strings.TrimSpace(name), "--columns: %q has blanks around its name", c.header)
+		case !isMarked && strings.HasPrefix(strings.ToLower(c.header), dxAttribute):
+			return Columns{}, fault.New(fault.Usage, "write attribute: in small letters, or nothing", "--columns: %q would be an attribute of this whole name", c.header)
 		case isMarked, slices.Contains(dxProperties(), c.header):
 		default:
 			if near := nearlyProperty(c.header); near != "" {

@@ -231,3 +231,66 @@ func TestWhatDXWouldShowAsNothingIsAbsent(t *testing.T) {
 		t.Errorf("a column of NULs and blanks: error %v", err)
 	}
 }
+
+// Whatever rows are chosen, an e-mail of several people is nobody's.
+func TestAnEmailOfSeveralPeopleGoesToNobody(t *testing.T) {
+	person := func(id, email, alias, team string) idp.Person {
+		p := idp.Person{ID: id, Status: idp.Active, Primary: email, Attributes: []idp.Value{idp.TextOf(team)}}
+		p.AddAlias(alias)
+		return p
+	}
+	people := []idp.Person{
+		person("1", "shared@corp.example", "ada@corp.example", "A"), person("2", "Shared@corp.example", "", "B"),
+		person("3", "zed@corp.example", "ada@corp.example", "C"), person("4", "cy@corp.example", "", "D"),
+	}
+	users := []coder.User{user("ada", "ada@corp.example"), user("cy", "cy@corp.example")}
+	for _, test := range []struct {
+		name  string
+		where []string
+		want  string
+	}{
+		{"one of whom is ambiguous", nil, "cy@corp.example,D\n"},
+		{"one of whom does not meet a condition", []string{"Team!=A"}, "cy@corp.example,D\n"},
+	} {
+		columns, err := join.ParseDXColumns([]string{"email", "Team"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := columns.Where(test.where); err != nil {
+			t.Fatal(err)
+		}
+		population := join.NewPopulation(columns.Request())
+		source := population.AddSource("test:")
+		for _, p := range people {
+			if err := source.Add(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		joined, err := join.Join(population, users, columns, join.Options{Join: join.Left})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dx, err := joined.DX(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"\nemail,attribute:Team\n" + test.want}, files(t, dx)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestHeadersOfDXHaveNoBlanks(t *testing.T) {
+	columns, err := join.ParseDXColumns([]string{" email ", "Coder = coder_active"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"email", "attribute:Coder"}, columns.Headers()); diff != "" {
+		t.Errorf("headers (-want +got):\n%s", diff)
+	}
+	for _, spec := range []string{"attribute: Coder=coder_active", "Attribute:Coder=coder_active"} {
+		if _, err := join.ParseDXColumns([]string{"email", spec}); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: error %v, want one of usage", spec, err)
+		}
+	}
+}

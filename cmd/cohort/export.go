@@ -73,6 +73,20 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		return err
 	}
 	joined, figures := read.table, read.figures
+	report := join.Manifest{
+		Version: version(), Started: started.UTC().Truncate(time.Second),
+		Sources: read.sources, Figures: figures, Usage: read.usage,
+		Join: plan.options.Join, Where: to.where,
+	}
+	measured, err := plan.measure(joined)
+	if err != nil {
+		return err
+	}
+	report.Columns = measured.ManifestColumns()
+	fallen, err := plan.guard(report)
+	if err != nil {
+		return err
+	}
 	made, err := plan.write(joined, table, &outputs)
 	if err != nil {
 		return err
@@ -85,17 +99,8 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		}
 		files = append(files, review.manifest("review", join.CSV, len(doubts)))
 	}
-	report := join.Manifest{
-		Version: version(), Started: started.UTC().Truncate(time.Second), Duration: time.Since(started).Seconds(),
-		Sources: read.sources,
-		Figures: figures, Usage: read.usage, DX: made.dx, Columns: made.written.ManifestColumns(), Changes: made.written.Changes,
-		Files: files,
-		Join:  plan.options.Join, Where: to.where,
-	}
-	fallen, err := plan.guard(report)
-	if err != nil {
-		return err
-	}
+	report.Duration = time.Since(started).Seconds()
+	report.DX, report.Columns, report.Changes, report.Files = made.dx, made.written.ManifestColumns(), made.written.Changes, files
 	warnings := slices.Concat(changeWarnings(made.written.Changes), doubtWarnings(doubts, to.review),
 		conflictWarnings(figures.People, to.review), emptyWarnings(made.written), made.warnings, fallen)
 	report.Warnings = slices.Concat([]string{}, read.notices, warnings)

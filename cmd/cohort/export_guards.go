@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"cohort/internal/fault"
@@ -13,13 +14,16 @@ import (
 type guards struct {
 	baseline *join.Manifest
 	name     string // of the baseline's file
-	// As shares, from 0 to 1.
+	// In percent.
 	maxDrop, minMatch float64
 }
 
-func (f *outputFlags) guards() (guards, error) {
-	g := guards{name: f.baseline, maxDrop: f.maxDrop / 100, minMatch: f.minMatch / 100}
+func (f *outputFlags) guards(said layers) (guards, error) {
+	g := guards{name: f.baseline, maxDrop: f.maxDrop, minMatch: f.minMatch}
 	if f.baseline == "" {
+		if said["max-drop"] > inFile {
+			return g, fault.New(fault.Usage, "add --baseline FILE", "--max-drop says how far something may fall, and not below what")
+		}
 		return g, nil
 	}
 	// It is read before --summary may replace it.
@@ -36,12 +40,35 @@ func (f *outputFlags) guards() (guards, error) {
 	return g, nil
 }
 
+// measure is what a table is going to be, where that decides whether it is
+// written: what went to a pipe cannot be taken back.
+func (p tablePlan) measure(joined *join.Table) (written join.Written, err error) {
+	if p.baseline == nil {
+		return written, nil
+	}
+	if p.format != join.ForDX {
+		return joined.Write(p.encoder(io.Discard))
+	}
+	dx, err := joined.DX(p.dxUsers)
+	if err != nil {
+		return written, err
+	}
+	for _, part := range dx.Parts() {
+		one, err := dx.Write(io.Discard, part, p.csv.Separator)
+		if err != nil {
+			return written, err
+		}
+		written.Add(one)
+	}
+	return written, nil
+}
+
 // guard is an error where the run's figures are not what was expected, and
 // gives what could not be compared.
 func (g guards) guard(report join.Manifest) (warnings []string, err error) {
-	if is := report.MatchedShare(); is < g.minMatch {
+	if is := report.MatchedPercent(); join.IsBelow(is, g.minMatch) {
 		return nil, fault.New(fault.Other, "check the base, the mail domains (--domain-alias), or --min-match",
-			"%.1f %% of the Coder users belong to a person, which is less than --min-match", 100*is)
+			"%.1f %% of the Coder users belong to a person, which is less than --min-match", is)
 	}
 	if g.baseline == nil {
 		return nil, nil

@@ -47,7 +47,7 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 	if p.options.Domains, err = f.domains(); err != nil {
 		return p, err
 	}
-	if p.guards, err = f.guards(); err != nil {
+	if p.guards, err = f.guards(said); err != nil {
 		return p, err
 	}
 	if p.format == join.ForDX {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,12 +26,16 @@ func (p tablePlan) write(joined *join.Table, to *stagedFile, outputs *staging) (
 	if p.format == join.ForDX {
 		return p.writeDX(joined, to, outputs)
 	}
-	encoder := join.NewCSV(to, p.csv)
-	if p.format == join.JSONLines {
-		encoder = join.NewJSONLines(to)
-	}
-	written, err := joined.Write(encoder)
+	written, err := joined.Write(p.encoder(to))
 	return made{files: []join.ManifestFile{to.manifest("table", p.format, written.Rows)}, written: written}, err
+}
+
+// encoder writes the format that is none of DX.
+func (p tablePlan) encoder(to io.Writer) *join.Encoder {
+	if p.format == join.JSONLines {
+		return join.NewJSONLines(to)
+	}
+	return join.NewCSV(to, p.csv)
 }
 
 // writeDX writes a file for everybody, and further ones for those who lack a
@@ -94,23 +99,8 @@ func (p tablePlan) staleParts(files []join.ManifestFile) []string {
 // dxWarnings tell whom DX gets no row of, and what is new to it.
 func dxWarnings(f join.DXFigures, fresh []string) []string {
 	var warnings []string
-	var left []string
-	for _, one := range []struct {
-		n   int
-		why string
-	}{
-		{f.Disabled, "disabled"},
-		{f.WithoutAddress, "without an e-mail"},
-		{f.Ambiguous, "ambiguous"},
-		{f.Duplicate, "with an e-mail that others have"},
-		{f.Unknown, "unknown to DX"},
-	} {
-		if one.n > 0 {
-			left = append(left, grouped(one.n)+" "+one.why)
-		}
-	}
-	if len(left) > 0 {
-		warnings = append(warnings, "people left out for DX: "+strings.Join(left, ", "))
+	if left := f.LeftOut(grouped); left != "" {
+		warnings = append(warnings, "people left out for DX: "+left)
 	}
 	if f.NotWritten > 0 {
 		warnings = append(warnings, counted(f.NotWritten, "user of DX has", "users of DX have")+" no row: what DX has of them stays")
