@@ -9,6 +9,9 @@ type Person struct {
 	// ID is the source's own stable identifier in its customary text form,
 	// such as an entryUUID: the field idp_id. It is never empty.
 	ID string
+	// Placed says that the source has no identifiers: ID is where the record
+	// stands in it, such as "line 12", which is for messages alone.
+	Placed bool
 	// Status says whether the person may sign in: the field idp_status.
 	Status Status
 

@@ -165,8 +165,7 @@ func (t *Table) withTheirs(people, users []int32) (allPeople, allUsers []int32) 
 	byRow := func(of func(int32) pair) func(a, b int32) int {
 		return func(a, b int32) int {
 			x, y := of(a), of(b)
-			return cmp.Or(cmp.Compare(ExactKey(t.email(x)), ExactKey(t.email(y))), cmp.Compare(t.id(x), t.id(y)),
-				cmp.Compare(t.everything(x), t.everything(y)), int(a-b))
+			return cmp.Or(cmp.Compare(ExactKey(t.email(x)), ExactKey(t.email(y))), t.compareRest(x, y), int(a-b))
 		}
 	}
 	slices.SortFunc(people, byRow(func(p int32) pair { return pair{p, none} }))

@@ -28,7 +28,7 @@ func (t *Table) caseOfPerson(p int32, told told) Case {
 		c.Addresses = append(c.Addresses, t.keysOf("account", t.users[u].Email))
 	}
 	for _, d := range t.people.doubts() {
-		if d.Who == r.id {
+		if d.person == p {
 			c.Remarks = append(c.Remarks, d.Why)
 		}
 	}
@@ -138,6 +138,7 @@ func (t *Table) fields(r *row) []ExplainedField {
 		{"family_name", of(idp.FamilyName), ""},
 		{"username", of(idp.Username), u.Username},
 		{"id", r.id, u.ID},
+		{"place", r.place, ""},
 		{"status", r.status, u.Status},
 		{"status_raw", of(idp.StatusRaw), ""},
 		{"source", r.source, ""},

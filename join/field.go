@@ -96,6 +96,7 @@ type row struct {
 	// What follows is of the person, and empty where there is none.
 	hasPerson    bool
 	id           string
+	place        string // in a source without ids
 	status       string
 	source       string
 	primary      string

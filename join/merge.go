@@ -168,6 +168,9 @@ func add(whole *idp.Person, part idp.Person) {
 	if whole.Status == idp.Unknown {
 		whole.Status = part.Status
 	}
+	if whole.Placed && !part.Placed {
+		whole.ID, whole.Placed = part.ID, false
+	}
 	if ExactKey(whole.Primary) == "" {
 		whole.Primary = part.Primary
 	} else if part.Primary != "" {
@@ -193,6 +196,7 @@ func (p *Population) person(i int32) idp.Person {
 	c := p.records[i].cursor()
 	person := idp.Person{
 		Status: p.records[i].status(), Primary: c.text(), Aliases: c.list(), Logins: c.list(), ID: c.text(), Ref: c.text(),
+		Placed: p.records[i].isPlaced(),
 	}
 	manager := p.managerEmail(c.source, c.text())
 	for range p.request.Fields {
@@ -234,9 +238,15 @@ func (p *Population) remove(gone []int32) {
 	}
 }
 
+// personDoubt is a doubt about a person.
+type personDoubt struct {
+	person int32
+	Doubt
+}
+
 // doubts are what the sources tell differently.
-func (p *Population) doubts() []Doubt {
-	var doubts []Doubt
+func (p *Population) doubts() []personDoubt {
+	var doubts []personDoubt
 	for _, c := range p.conflicts {
 		var told []string
 		for i, status := range c.statuses {
@@ -244,10 +254,10 @@ func (p *Population) doubts() []Doubt {
 				told = append(told, fmt.Sprintf("%s in %s", status, p.sources[i].name))
 			}
 		}
-		doubts = append(doubts, Doubt{
+		doubts = append(doubts, personDoubt{c.person, Doubt{
 			"status-conflict", p.id(c.person), strings.TrimSpace(p.records[c.person].primary()),
 			strings.Join(told, ", ") + "; the source named first counts", nil,
-		})
+		}})
 	}
 	for _, g := range p.unmerged {
 		var names []string
@@ -256,18 +266,24 @@ func (p *Population) doubts() []Doubt {
 		}
 		slices.Sort(names)
 		for _, member := range g {
-			doubts = append(doubts, Doubt{
+			doubts = append(doubts, personDoubt{member, Doubt{
 				"unmerged", p.id(member), strings.TrimSpace(p.records[member].primary()),
 				"addresses make one person of these, whom one source tells apart", names,
-			})
+			}})
 		}
 	}
 	return doubts
 }
 
+// id is what to call a person who has no other name: the id, or the place in
+// the source.
 func (p *Population) id(person int32) string {
-	c := p.records[person].cursor()
+	r := p.records[person]
+	c := r.cursor()
 	c.skipAddresses()
+	if r.isPlaced() && len(p.sources) > 1 {
+		return p.sources[c.source].name + " " + c.text()
+	}
 	return c.text()
 }
 

@@ -68,6 +68,14 @@ func TestSourcesAreOnePopulation(t *testing.T) {
 			want: []string{"anna@corp.example,1,disabled,a:,"}, merged: 1,
 		},
 		{
+			name: "a place is no id that wins over one",
+			sources: [][]idp.Person{
+				{{ID: "line 2", Placed: true, Primary: "anna@corp.example"}, {ID: "line 3", Placed: true, Primary: "ben@corp.example"}},
+				{{ID: "77", Primary: "anna@corp.example"}},
+			},
+			want: []string{"anna@corp.example,77,unknown,a:,", "ben@corp.example,,unknown,a:,"}, merged: 1,
+		},
+		{
 			name: "statuses that differ are counted and listed",
 			sources: [][]idp.Person{
 				{{ID: "1", Primary: "anna@corp.example", Status: idp.Disabled}},
@@ -287,5 +295,54 @@ func TestMergingAgreesWithComparingEverybody(t *testing.T) {
 	}
 	if merged < 400 {
 		t.Errorf("only %d records were merged: the populations are too sparse", merged)
+	}
+}
+
+// Where a source without ids has somebody is no part of the order of the rows.
+func TestTheOrderOfPeopleWithoutIDsIsOfNoAccount(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for range 200 {
+		people, _ := random(r)
+		for i := range people {
+			people[i].Fields = []idp.Value{idp.TextOf(fmt.Sprint("Title ", i%3))}
+		}
+		want := ""
+		for round := range 3 {
+			for i := range people {
+				people[i].ID, people[i].Placed = fmt.Sprint("line ", i+2), true
+			}
+			got := strings.Join(lines(t, several(t, [][]idp.Person{people}, []string{"email", "idp_id", "idp_status", "title", "match"})), "\n")
+			if round > 0 && got != want {
+				t.Fatalf("rows (-want +got):\n%s", gocmp.Diff(want, got))
+			}
+			want = got
+			r.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
+		}
+	}
+}
+
+func TestARemarkIsOfThePersonAlone(t *testing.T) {
+	placed := func(line int, address string, status idp.Status) idp.Person {
+		return idp.Person{ID: fmt.Sprint("line ", line), Placed: true, Primary: address, Status: status}
+	}
+	joined := several(t, [][]idp.Person{
+		{placed(2, "ann@corp.example", idp.Active)},
+		{placed(2, "bob@corp.example", idp.Active), placed(3, "ann@corp.example", idp.Disabled)},
+	}, []string{"email"})
+	for address, want := range map[string][]string{
+		"bob@corp.example": nil,
+		"ann@corp.example": {"active in a:, disabled in b:; the source named first counts"},
+	} {
+		cases := joined.Explain(address).Cases
+		if len(cases) != 1 {
+			t.Fatalf("%d cases of %s", len(cases), address)
+		}
+		if diff := gocmp.Diff(want, cases[0].Remarks); diff != "" {
+			t.Errorf("remarks about %s (-want +got):\n%s", address, diff)
+		}
+	}
+	doubts := joined.Review()
+	if len(doubts) != 1 || doubts[0].Who != "a: line 2" {
+		t.Errorf("doubts %+v, want one about line 2 of a:", doubts)
 	}
 }

@@ -11,8 +11,15 @@ import (
 // length, every list behind its count.
 type record string
 
+// placedBit is set in the byte of the status where the ID is only a place.
+const placedBit = 1 << 7
+
 func pack(b []byte, source int, person idp.Person) []byte {
-	b = append(b, byte(person.Status))
+	status := byte(person.Status)
+	if person.Placed {
+		status |= placedBit
+	}
+	b = append(b, status)
 	b = binary.AppendUvarint(b, uint64(source))
 	b = appendText(b, person.Primary)
 	b = appendList(b, person.Aliases)
@@ -53,7 +60,22 @@ func appendValue(b []byte, v idp.Value) []byte {
 	}
 }
 
-func (r record) status() idp.Status { return idp.Status(r[0]) }
+func (r record) status() idp.Status { return idp.Status(r[0] &^ placedBit) }
+
+// isPlaced says whether the ID is only where the source has the person.
+func (r record) isPlaced() bool { return r[0]&placedBit != 0 }
+
+// withoutPlace is the record before and behind an ID that is only a place.
+func (r record) withoutPlace() (before, behind string) {
+	if !r.isPlaced() {
+		return string(r), ""
+	}
+	c := r.cursor()
+	c.skipAddresses()
+	before = string(r[:len(r)-len(c.rest)])
+	c.text()
+	return before, c.rest
+}
 
 // source is where the record's source stands in the population.
 func (r record) source() int { return r.cursor().source }

@@ -57,7 +57,9 @@ func (t *Table) Review() []Doubt {
 			doubts = append(doubts, Doubt{"second-account", t.users[u].Username, t.users[u].Email, why, []string{t.people.name(owner)}})
 		}
 	}
-	doubts = append(doubts, t.people.doubts()...)
+	for _, d := range t.people.doubts() {
+		doubts = append(doubts, d.Doubt)
+	}
 	slices.SortFunc(doubts, compareDoubts)
 	return doubts
 }

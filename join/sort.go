@@ -59,10 +59,21 @@ func (t *Table) compare(a, b keyed) int {
 	if byKey := cmp.Compare(t.key(a.pair), t.key(b.pair)); byKey != 0 {
 		return byKey
 	}
-	if byID := cmp.Compare(t.id(a.pair), t.id(b.pair)); byID != 0 {
+	return t.compareRest(a.pair, b.pair)
+}
+
+// compareRest compares by id, then by all else. Where a person stands in a
+// source without ids is no id, and counts only among people who are equal.
+func (t *Table) compareRest(a, b pair) int {
+	if byID := cmp.Compare(t.ownID(a), t.ownID(b)); byID != 0 {
 		return byID
 	}
-	return cmp.Compare(t.everything(a.pair), t.everything(b.pair))
+	if a.person == none || b.person == none {
+		return cmp.Compare(t.everything(a), t.everything(b))
+	}
+	before, behind := t.people.records[a.person].withoutPlace()
+	otherBefore, otherBehind := t.people.records[b.person].withoutPlace()
+	return cmp.Or(cmp.Compare(before, otherBefore), cmp.Compare(behind, otherBehind), cmp.Compare(t.id(a), t.id(b)))
 }
 
 // prefix is the first 16 bytes of a key as numbers of the same order.

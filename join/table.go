@@ -80,6 +80,14 @@ func (t *Table) id(p pair) string {
 	return t.people.id(p.person)
 }
 
+// ownID is the id that the source itself has.
+func (t *Table) ownID(p pair) string {
+	if p.person != none && t.people.records[p.person].isPlaced() {
+		return ""
+	}
+	return t.id(p)
+}
+
 func (t *Table) everything(p pair) string {
 	if p.person == none {
 		return t.users[p.user].Username
@@ -110,7 +118,9 @@ func (t *Table) render(p pair, r *row) {
 	r.source = t.people.sources[c.source].name
 	r.primary = c.text()
 	c.skipLists()
-	r.id = c.text()
+	if r.id = c.text(); record.isPlaced() {
+		r.id, r.place = "", r.id
+	}
 	c.text() // the person's own reference
 	r.managerEmail = t.people.managerEmail(c.source, c.text())
 	for range t.people.request.Fields {

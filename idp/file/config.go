@@ -45,8 +45,7 @@ func Formats() []string { return []string{formatCSV, formatJSON, formatJSONLines
 // Map overrides it. A field whose columns disagree about a person is an error.
 //
 // A person's ID is that of the file (the columns idp_id, id, objectGUID and
-// the like), else "line 12", or "record 12" in JSON, which is good only as
-// long as the file stays as it is.
+// the like), else only the place, "line 12", or "record 12" in JSON.
 type Connector struct {
 	path    string
 	format  string

@@ -129,7 +129,7 @@ func (b *builder) identify(p *idp.Person, at place) error {
 		return err
 	}
 	if p.ID = id; id == "" {
-		p.ID = at.String()
+		p.ID, p.Placed = at.String(), true
 	}
 	if len(b.id.columns) == 0 {
 		return nil
