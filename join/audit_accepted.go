@@ -131,18 +131,18 @@ func (a *Audit) Accept(list []Accepted, now time.Time) Acceptance {
 	used := make([]bool, len(list))
 	var kept []Finding
 	for _, f := range a.Findings {
-		i, ok := byKey[f.Key]
-		if !ok {
-			i, ok = byKey[string(f.Kind)+":"+f.Account.ID]
+		isAccepted := false
+		for _, key := range []string{f.Key, string(f.Kind) + ":" + f.Account.ID} {
+			if i, ok := byKey[key]; ok {
+				used[i] = true
+				isAccepted = isAccepted || !list[i].expired(now)
+			}
 		}
-		if ok {
-			used[i] = true
-		}
-		if ok && !list[i].expired(now) {
+		if isAccepted {
 			result.Count++
-			continue
+		} else {
+			kept = append(kept, f)
 		}
-		kept = append(kept, f)
 	}
 	a.Findings = kept
 	for i, one := range list {

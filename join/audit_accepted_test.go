@@ -69,3 +69,17 @@ func TestListsOfAcceptedFindingsThatAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestAnExpiredEntryHidesNoneThatHolds(t *testing.T) {
+	audit := audited(t, []idp.Person{person("1", "a@corp.example", disabled)}, []coder.User{user("a", "a@corp.example", seen(1))})
+	at := slices.IndexFunc(audit.Findings, func(f join.Finding) bool { return f.Account.ID != "" && f.Account.Username != "" })
+	f, all := audit.Findings[at], len(audit.Findings)
+	now := time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
+	got := audit.Accept([]join.Accepted{
+		{Key: f.Key, Reason: "for a while", Until: now.AddDate(0, -1, 0)},
+		{Key: string(f.Kind) + ":" + f.Account.ID, Reason: "for good"},
+	}, now)
+	if got.Count != 1 || len(audit.Findings) != all-1 || len(got.Unused) != 0 || len(got.Expired) != 1 {
+		t.Errorf("accepted %+v, and %d of %d findings are left", got, len(audit.Findings), all)
+	}
+}

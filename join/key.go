@@ -4,12 +4,15 @@
 package join
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
+	"cohort/coder"
 	"cohort/internal/fault"
 )
 
@@ -95,8 +98,39 @@ func ParseDomainAliases(specs []string) (DomainAliases, error) {
 	return domains, nil
 }
 
-// domainKey is a domain as it stands in a [NormalizedKey].
+// isDomain says whether a text may be a domain: no address, list or pattern.
+func isDomain(text string) bool {
+	return text != "" && !strings.ContainsAny(text, "@,;=*?|<>()[]\"\\/: \t\r\n")
+}
+
+// domainKey is a domain as it stands in a [NormalizedKey], or "" where it is none.
 func domainKey(domain string) string {
-	_, key, _ := cutDomain(NormalizedKey("@" + strings.TrimSpace(domain)))
+	domain = strings.TrimSpace(domain)
+	if !isDomain(domain) {
+		return ""
+	}
+	_, key, _ := cutDomain(NormalizedKey("@" + domain))
 	return key
+}
+
+// unused are the domains of which nobody has an address, sorted: most likely
+// they are misspelt.
+func (d DomainAliases) unused(people []record, users []coder.User) []string {
+	rest := maps.Clone(map[string]string(d))
+	see := func(address string) {
+		_, domain, _ := cutDomain(NormalizedKey(address))
+		delete(rest, domain)
+	}
+	for _, r := range people {
+		if len(rest) == 0 {
+			return nil
+		}
+		for address := range r.addresses(primaries | aliases | logins) {
+			see(address)
+		}
+	}
+	for _, user := range users {
+		see(user.Email)
+	}
+	return slices.Sorted(maps.Keys(rest))
 }

@@ -45,6 +45,11 @@ func Join(people *Population, users []coder.User, columns Columns, options Optio
 	return t, nil
 }
 
+// UnusedAliases are the domains that stand for others, and that no address has.
+func (t *Table) UnusedAliases() []string {
+	return t.options.Domains.unused(t.people.records, t.users)
+}
+
 // Len is the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
 

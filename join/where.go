@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"cohort/coder"
 	"cohort/idp"
 	"cohort/internal/fault"
+	"cohort/internal/suggest"
 )
 
 // condition is a test that a row passes or not.
@@ -29,9 +31,43 @@ func (c *Columns) Where(specs []string) error {
 			return fault.New(fault.Usage, "write field=value or field!=value", "--where: %q is no condition", spec)
 		}
 		left := c.resolve(source)
+		if words := wordsOf(left.source); words != nil && want != "" && !slices.Contains(words, want) {
+			hint := "it is one of " + strings.Join(words, ", ")
+			if near := suggest.Nearest(want, words); near != "" {
+				hint = "did you mean " + near + "? " + hint
+			}
+			return fault.New(fault.Usage, hint, "--where: %s is never %q", left.source, want)
+		}
 		c.where = append(c.where, condition{source: left.source, cell: left.cell, want: want, not: not})
 	}
 	return nil
+}
+
+// wordsOf are the values that a field may have, where these are a few words; nil
+// for all other fields. Comparing with another would leave out nobody, or all.
+func wordsOf(field string) []string {
+	switch field {
+	case string(idp.StatusName):
+		return []string{idp.Active.String(), idp.Disabled.String(), idp.Unknown.String()}
+	case "coder_user", "coder_active":
+		return []string{"true", "false"}
+	case "coder_status":
+		return []string{coder.StatusActive, coder.StatusDormant, coder.StatusSuspended}
+	case levelField:
+		var levels []string
+		for _, level := range coder.Levels() {
+			levels = append(levels, string(level))
+		}
+		return levels
+	case "match":
+		words := []string{Ambiguous.String(), NoMatch.String()}
+		for _, rung := range Rungs() {
+			words = append(words, rung.String())
+		}
+		return words
+	default:
+		return nil
+	}
 }
 
 // pass says whether the row meets every condition.

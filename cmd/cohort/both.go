@@ -79,6 +79,9 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, err
 	}
 	r.figures = r.table.Figures()
+	for _, domain := range r.table.UnusedAliases() {
+		sources.notices.tell("--domain-alias: nobody has an address in " + domain)
+	}
 	if n := r.figures.People.WithoutAddress; n > 0 && n == r.figures.People.Total && !q.allowEmpty {
 		return r, errNoAddress(sources.peopleName(), n)
 	}
