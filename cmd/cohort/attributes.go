@@ -60,7 +60,6 @@ func (f *attributesFlags) register(flags *pflag.FlagSet) {
 	registerFormulas(flags, &f.formulas)
 	registerAllowEmpty(flags, &f.allowEmpty)
 	flags.IntVar(&f.sample, "sample", 0, "read only the first `N` people of each source")
-	onCommandLineOnly(flags, "sample")
 	flags.BoolVar(&f.noExamples, "no-examples", false, "show no values")
 	registerTableOutput(flags, &f.output, &f.format)
 }

@@ -83,7 +83,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		sources.notices.tell("--domain-alias: nobody has an address in " + domain)
 	}
 	if n := r.figures.People.WithoutAddress; n > 0 && n == r.figures.People.Total && !q.allowEmpty {
-		return r, errNoAddress(sources.peopleName(), n)
+		return r, errNoAddress(sources.peopleName(), n, sources.areFiles())
 	}
 	if n := r.figures.Users.WithoutAddress; n > 0 && n == r.figures.Users.Total && !q.allowEmpty {
 		return r, fault.New(fault.Source, "what stands between this machine and Coder? --allow-empty takes this for the truth",
@@ -104,8 +104,12 @@ func errNobody(source string) error {
 	return fault.New(fault.Other, look+" --allow-empty takes this for the truth", "%s gave no people", source)
 }
 
-func errNoAddress(source string, people int) error {
-	return fault.New(fault.Credentials, "may the account read mail and its like? --allow-empty takes this for the truth",
+func errNoAddress(source string, people int, isFile bool) error {
+	kind, hint := fault.Credentials, "may the account read mail and its like?"
+	if isFile {
+		kind, hint = fault.Usage, "name what holds them by --map email=COLUMN;"
+	}
+	return fault.New(kind, hint+" --allow-empty takes this for the truth",
 		"%s gave %s, and none has an address", source, counted(people, "person", "people"))
 }
 
@@ -173,7 +177,7 @@ func (s *sources) readPeople(ctx context.Context, from peopleSource, request idp
 	}
 	people.AddManagers(addresses)
 	if unknown := len(people.MissingManagers()); unknown > 0 {
-		s.notices.tell(counted(unknown, "manager is", "managers are") + " not in the directory, or without an address: their people's manager_email is empty")
+		s.notices.tell(counted(unknown, "manager is", "managers are") + " not there, not one person alone, or without an address: their people's manager_email is empty")
 	}
 	return nil
 }

@@ -42,7 +42,6 @@ nothing, and writes nobody to disk.`,
 	}
 	from.register(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the steps as JSON: an array of objects with side, source, step, outcome, detail, mend")
-	onCommandLineOnly(cmd.Flags(), "json")
 	return cmd
 }
 

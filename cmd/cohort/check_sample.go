@@ -65,7 +65,7 @@ func (s peopleSource) sample(ctx context.Context) (seen peopleSample, err error)
 // tell says how many have an address, without which nobody is matched.
 func (p peopleSample) tell(list *probe.Checklist, source string) {
 	if p.addressed == 0 {
-		list.Fail(probe.Addresses, errNoAddress(source, p.people))
+		list.Fail(probe.Addresses, errNoAddress(source, p.people, kindOf(source) == idp.FileScheme))
 		return
 	}
 	say := fmt.Sprintf("%s of %s", grouped(p.addressed), counted(p.people, "person", "people"))

@@ -30,7 +30,7 @@ func findFile(cmd *cobra.Command, w world) string {
 		return named
 	}
 	directory, err := os.UserConfigDir()
-	if err != nil {
+	if err != nil || !filepath.IsAbs(directory) {
 		return "" // without a home there is no file to find
 	}
 	file := filepath.Join(directory, "cohort", "config.yaml")

@@ -161,7 +161,6 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	plans := choose(&f.planAs, "text", "json")
 	flags.Var(plans, planFlag, "say what an export would ask of whom and write where, and read nobody: "+enumerated(plans.words, "or"))
 	flags.Lookup(planFlag).NoOptDefVal = "text"
-	onCommandLineOnly(flags, planFlag)
 	inTopic(flags, "output")
 	flags.Var(path{value: &f.dxUsers, endings: []string{"csv"}}, "dx-users", "file with the users of DX (CSV, as DX exports them): only these are written with --format dx")
 	inTopic(flags, "dx")

@@ -54,6 +54,13 @@ func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
 		if err != nil {
 			return nil, err
 		}
+		certFile, keyFile := p.ldap.certFile, p.ldap.keyFile
+		switch {
+		case p.sole:
+			certFile, keyFile = cmp.Or(certFile, w.getenv("LDAPTLS_CERT")), cmp.Or(keyFile, w.getenv("LDAPTLS_KEY"))
+		case certFile == "" && w.getenv("LDAPTLS_CERT") != "":
+			return nil, errWhose("LDAPTLS_CERT")
+		}
 		switch w.getenv("LDAPTLS_REQCERT") {
 		case "never", "allow", "try":
 			w.sayWarning("LDAPTLS_REQCERT is ignored: the server's certificate is always verified (--ldap-ca-file names its CA)")
@@ -74,8 +81,8 @@ func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
 			BindDN:         p.ldap.bindDN,
 			Password:       password,
 			CAFile:         cmp.Or(p.ldap.caFile, w.getenv("LDAPTLS_CACERT")),
-			CertFile:       cmp.Or(p.ldap.certFile, w.getenv("LDAPTLS_CERT")),
-			KeyFile:        cmp.Or(p.ldap.keyFile, w.getenv("LDAPTLS_KEY")),
+			CertFile:       certFile,
+			KeyFile:        keyFile,
 			Hosts:          p.ldap.hosts,
 			StartTLS:       p.ldap.startTLS,
 			AllowCleartext: p.ldap.allowCleartext,

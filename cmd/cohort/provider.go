@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func (f *sourceFlags) settleProviders(flags *pflag.FlagSet, said layers) error {
 	}
 	kinds := make(map[string]int)
 	for i, p := range f.providers {
-		if slices.ContainsFunc(f.providers[:i], func(other *provider) bool { return other.url == p.url }) {
+		if slices.ContainsFunc(f.providers[:i], p.isSame) {
 			return fault.New(fault.Usage, "name each once", "--idp: two of the sources are the same")
 		}
 		kinds[kindOf(p.url)]++
@@ -97,6 +98,19 @@ func (f *sourceFlags) settleProviders(flags *pflag.FlagSet, said layers) error {
 		}
 	}
 	return nil
+}
+
+// isSame says whether both are one source, also a file by two names.
+func (p *provider) isSame(other *provider) bool {
+	if p.url == other.url || kindOf(p.url) != idp.FileScheme || kindOf(other.url) != idp.FileScheme {
+		return p.url == other.url
+	}
+	one, err := os.Stat(p.url)
+	if err != nil {
+		return false // which shows when it is read
+	}
+	two, err := os.Stat(other.url)
+	return err == nil && os.SameFile(one, two)
 }
 
 // overlay puts what the command's flags say over what the list says.

@@ -33,11 +33,16 @@ func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable 
 	case file != "":
 		return readSecret("--"+flag, file)
 	case w.getenv(variable) != "":
-		return "", fault.New(fault.Usage, "unset it, and give each source a file of its own in the list under idp in the settings file",
-			"%s: several sources could be meant", variable)
+		return "", errWhose(variable)
 	default:
 		return "", nil
 	}
+}
+
+// errWhose is that a variable holds what belongs to one source.
+func errWhose(variable string) error {
+	return fault.New(fault.Usage, "unset it, and give each source a file of its own in the list under idp in the settings file",
+		"%s: several sources could be meant", variable)
 }
 
 // readSecret reads a file that holds one secret; flag is what named it. The

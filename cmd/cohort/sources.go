@@ -258,6 +258,11 @@ func (s *sources) peopleName() string {
 	return strings.Join(names, " and ")
 }
 
+// areFiles says whether all providers are files.
+func (s *sources) areFiles() bool {
+	return !slices.ContainsFunc(s.people, func(from peopleSource) bool { return kindOf(from.name) != idp.FileScheme })
+}
+
 // manifest says what each source gave.
 func (s *sources) manifest(people *join.Population, users []coder.User) []join.ManifestSource {
 	var all []join.ManifestSource

@@ -210,7 +210,7 @@ func (p *csvPeople) isBlank() bool {
 
 func (p *csvPeople) tell() {
 	if p.blanks > 0 {
-		p.reading.notices = append(p.reading.notices, fmt.Sprintf("%s has %d lines without a value, which were left out", p.name, p.blanks))
+		p.reading.notices = append(p.reading.notices, fmt.Sprintf("lines of %s without a value, which were left out: %d", p.name, p.blanks))
 	}
 }
 

@@ -132,7 +132,7 @@ func TestCSVThatIsWrong(t *testing.T) {
 func TestEmptyRowsOfSpreadsheetsAreToldAndLeftOut(t *testing.T) {
 	var notices []string
 	people := read(t, open(t, "people.csv", "email,name\na@b,Ada\n,\n\"\",\n"), idp.Request{Notify: func(notice string) { notices = append(notices, notice) }})
-	if len(people) != 1 || len(notices) != 1 || !strings.Contains(notices[0], "2 lines without a value") {
+	if len(people) != 1 || len(notices) != 1 || !strings.Contains(notices[0], "without a value, which were left out: 2") {
 		t.Errorf("%d people and the notices %q, want one and that 2 lines were left out", len(people), notices)
 	}
 }
