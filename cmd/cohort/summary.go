@@ -85,6 +85,25 @@ func conflictWarnings(people join.PeopleFigures, review string) []string {
 	return []string{text}
 }
 
+// unmergedWarnings tell of records of several sources that are most likely some
+// people, and nobody can say how many.
+func unmergedWarnings(doubts []join.Doubt, review string) []string {
+	n := 0
+	for _, doubt := range doubts {
+		if doubt.Kind == "unmerged" {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	text := counted(n, "record shares", "records share") + " addresses with other sources' and stay apart, since one source tells them apart"
+	if review == "" {
+		text += "; --review FILE lists them"
+	}
+	return []string{text}
+}
+
 // saySummary prints what was read, what came of it and where it went; manifest
 // is the file that says the same to machines, or "".
 func (w world) saySummary(m join.Manifest, manifest string) {
