@@ -102,7 +102,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 	report.Duration = time.Since(started).Seconds()
 	report.DX, report.Columns, report.Changes, report.Files = made.dx, made.written.ManifestColumns(), made.written.Changes, files
 	warnings := slices.Concat(changeWarnings(made.written.Changes), doubtWarnings(doubts, to.review),
-		conflictWarnings(figures.People, to.review), unmergedWarnings(doubts, to.review), emptyWarnings(made.written), made.warnings, fallen)
+		conflictWarnings(figures.People, to.review), unmergedWarnings(doubts, to.review), emptyWarnings(made.written), noEmailWarnings(plan.columns, made.written), made.warnings, fallen)
 	report.Warnings = slices.Concat([]string{}, read.notices, warnings)
 	if manifest != nil {
 		encoder := json.NewEncoder(manifest)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cohort/idp"
 	"cohort/join"
 )
 
@@ -71,6 +72,16 @@ func doubtWarnings(doubts []join.Doubt, review string) []string {
 		text += "; --review FILE lists them"
 	}
 	return []string{text}
+}
+
+// noEmailWarnings tell of a table in which nobody has an e-mail, though people
+// have other addresses by which they are matched.
+func noEmailWarnings(columns join.Columns, written join.Written) []string {
+	at := slices.Index(columns.Sources(), string(idp.Email))
+	if at < 0 || at >= len(written.Filled) || written.Rows == 0 || written.Filled[at] > 0 {
+		return nil
+	}
+	return []string{"nobody has an email, only further addresses; --map email=ATTRIBUTE names what holds it"}
 }
 
 // conflictWarnings tell of people whom sources describe differently.
