@@ -31,9 +31,8 @@ type rowFormat interface {
 const flushSize = 1 << 16
 
 // Header writes the headers, once and before any row.
-func (e *Encoder) Header(headers []string) error {
+func (e *Encoder) Header(headers []string) {
 	e.buffer = e.format.appendHeader(e.buffer, headers, &e.changes)
-	return nil
 }
 
 // Row writes one row; it does not keep the cells.
@@ -135,14 +134,23 @@ func (c *Changes) clean(s string) string {
 	return s
 }
 
-// endLines ends every line of a text with \n.
+// endLines ends every line of a text with \n, also those with \r\r\n.
 func (c *Changes) endLines(s string) string {
 	if !strings.Contains(s, "\r\n") {
 		return s
 	}
 	c.LineEnds++
-	for strings.Contains(s, "\r\n") { // again for \r\r\n
-		s = strings.ReplaceAll(s, "\r\n", "\n")
+	lines := strings.Split(s, "\n")
+	last := len(lines) - 1
+	for i, line := range lines[:last] {
+		lines[i] = strings.TrimRight(line, "\r")
 	}
-	return s
+	return strings.Join(lines, "\n")
+}
+
+// InCSV is a text as [NewCSV] has it in a cell, but for quotes and the ' before
+// a formula.
+func InCSV(s string) string {
+	var uncounted Changes
+	return uncounted.endLines(uncounted.clean(s))
 }

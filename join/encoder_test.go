@@ -19,9 +19,7 @@ import (
 // encode writes one header and one row.
 func encode(t testing.TB, to *join.Encoder, headers []string, cells ...idp.Value) join.Changes {
 	t.Helper()
-	if err := to.Header(headers); err != nil {
-		t.Fatal(err)
-	}
+	to.Header(headers)
 	if err := to.Row(cells); err != nil {
 		t.Fatal(err)
 	}

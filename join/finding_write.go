@@ -17,12 +17,10 @@ import (
 // a terminal is spelled out ([terminal.Visible]).
 func WriteFindings(w io.Writer, findings []Finding, options CSVOptions) (Changes, error) {
 	encoder := NewCSV(w, options)
-	if err := encoder.Header([]string{
+	encoder.Header([]string{
 		"key", "kind", "severity", "privileged", "person_email", "person_name", "person_id",
 		"coder_username", "coder_email", "coder_id", "coder_status", "coder_last_seen_at", "candidates", "evidence", "remedy",
-	}); err != nil {
-		return Changes{}, err
-	}
+	})
 	text := func(s string) idp.Value { return idp.TextOf(terminal.Visible(s)) }
 	for _, f := range findings {
 		candidates := make([]string, len(f.Candidates))

@@ -45,9 +45,6 @@ func Join(people *Population, users []coder.User, columns Columns, options Optio
 	return t, nil
 }
 
-// Len is the number of rows.
-func (t *Table) Len() int { return len(t.rows) }
-
 // selectRows chooses the rows of the kind of join.
 func (t *Table) selectRows() {
 	kind := t.options.Join

@@ -44,9 +44,7 @@ const chunkSize = 1 << 12
 // Write gives every row to the encoder, and closes it.
 func (t *Table) Write(to *Encoder) (Written, error) {
 	written := Written{Headers: t.columns.Headers(), Filled: make([]int, len(t.columns.list))}
-	if err := to.Header(written.Headers); err != nil {
-		return written, err
-	}
+	to.Header(written.Headers)
 	if err := to.flush(); err != nil {
 		return written, err
 	}

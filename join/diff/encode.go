@@ -13,9 +13,7 @@ import (
 // person; of a column that only one has, its name. Formulas are escaped.
 func (r *Result) WriteCSV(w io.Writer) (join.Changes, error) {
 	encoder := join.NewCSV(w, join.CSVOptions{})
-	if err := encoder.Header([]string{"change", "key", "column", "old", "new"}); err != nil {
-		return join.Changes{}, err
-	}
+	encoder.Header([]string{"change", "key", "column", "old", "new"})
 	row := make([]idp.Value, 5)
 	for _, change := range r.changes() {
 		for i, text := range change {

@@ -23,12 +23,10 @@ type Section struct {
 // people, in percent. Where value_count is a lower bound, more_values is true.
 func WriteCSV(w io.Writer, sections []Section, options join.CSVOptions) (join.Changes, error) {
 	encoder := join.NewCSV(w, options)
-	if err := encoder.Header([]string{
+	encoder.Header([]string{
 		"source", "people", "sample", "attribute", "use", "filled", "filled_percent", "value_count", "more_values",
 		"several", "most", "feeds", "example", "withheld",
-	}); err != nil {
-		return join.Changes{}, err
-	}
+	})
 	number := func(n int) idp.Value { return idp.NumberOf(fmt.Sprint(n)) }
 	text := func(s string) idp.Value { return idp.TextOf(terminal.Visible(s)) }
 	for _, s := range sections {
