@@ -2,7 +2,6 @@ package join
 
 import (
 	"io"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -96,29 +95,6 @@ const (
 	// ForDX is CSV as DX's upload of user CSVs takes it.
 	ForDX Format = "dx"
 )
-
-// Formats are all formats of tables.
-func Formats() []Format { return []Format{CSV, JSONLines, ForDX} }
-
-// FormatOf chooses the format by a file's ending.
-func FormatOf(path string) Format {
-	lower := strings.ToLower(path)
-	if strings.HasSuffix(lower, ".jsonl") || strings.HasSuffix(lower, ".ndjson") {
-		return JSONLines
-	}
-	return CSV
-}
-
-// KnowsFormatOf says whether a file's ending is none of another format, which
-// somebody would be surprised to find CSV in.
-func KnowsFormatOf(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".json", ".xlsx", ".xls", ".ods", ".parquet", ".gz", ".zst", ".zip", ".yaml", ".yml", ".xml", ".html", ".md":
-		return false
-	default:
-		return true
-	}
-}
 
 // clean gives a text that every reader of UTF-8 files takes, and counts what it
 // had to change.
