@@ -70,14 +70,14 @@ func appendJSON(b []byte, s string) []byte {
 		}
 		b = append(b, s[copied:i]...)
 		copied = i + size
-		switch {
-		case c == '"' || c == '\\':
+		switch c {
+		case '"', '\\':
 			b = append(b, '\\', c)
-		case c == '\n':
+		case '\n':
 			b = append(b, '\\', 'n')
-		case c == '\r':
+		case '\r':
 			b = append(b, '\\', 'r')
-		case c == '\t':
+		case '\t':
 			b = append(b, '\\', 't')
 		default:
 			b = fmt.Appendf(b, `\u%04x`, r)
