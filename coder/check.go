@@ -54,22 +54,22 @@ func (c *Client) Check(ctx context.Context, usage Window, wanted bool, report fu
 
 // tellToken says whose the token is, and what it says of itself.
 func (c *Client) tellToken(ctx context.Context, list *probe.Checklist) error {
-	caller, err := c.caller(ctx)
+	who, err := c.caller(ctx)
 	if err != nil {
 		return err
 	}
-	say := "the token of " + caller.Username + ", without a site-wide role"
-	if len(caller.Roles) > 0 {
-		say = "the token of " + caller.Username + ", " + strings.Join(caller.Roles, ", ")
+	say := "the token of " + who.username + ", without a site-wide role"
+	if len(who.roles) > 0 {
+		say = "the token of " + who.username + ", " + strings.Join(who.roles, ", ")
 	}
-	if caller.Scopes == nil {
+	if who.scopes == nil {
 		say += "; its scopes it may not read"
 	} else {
-		say += "; scopes " + strings.Join(caller.Scopes, ", ") + "; allow-list " + strings.Join(caller.AllowList, ", ")
+		say += "; scopes " + strings.Join(who.scopes, ", ") + "; allow-list " + strings.Join(who.allowList, ", ")
 	}
-	left := time.Until(caller.Expires)
-	if !caller.Expires.IsZero() && left < tokenSoon {
-		list.Warn(probe.SignIn, "make another before then", "%s; it ends on %s", say, caller.Expires.UTC().Format(time.RFC3339))
+	left := time.Until(who.expires)
+	if !who.expires.IsZero() && left < tokenSoon {
+		list.Warn(probe.SignIn, "make another before then", "%s; it ends on %s", say, who.expires.UTC().Format(time.RFC3339))
 		return nil
 	}
 	list.OK(probe.SignIn, "%s", say)

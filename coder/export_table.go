@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/width"
 
 	"cohort/internal/fault"
+	"cohort/internal/terminal"
 )
 
 // The table of "coder users list" is made for terminals: every cell is padded
@@ -242,7 +240,7 @@ func (t *table) walk(line string, ambiguous int) (starts []int, total int) {
 	}
 	next := 0
 	for at, r := range line {
-		w := displayWidth(r, ambiguous)
+		w := terminal.RuneWidth(r, ambiguous)
 		if next < len(starts) && w > 0 {
 			if total == t.columns[next].start {
 				starts[next] = at
@@ -272,21 +270,4 @@ func foreign(line string) (first, last int) {
 func plain(line string) bool {
 	first, last := foreign(line)
 	return first == last
-}
-
-// displayWidth is how many columns of a terminal a character takes.
-func displayWidth(r rune, ambiguous int) int {
-	switch {
-	case r >= ' ' && r <= '~':
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cc, unicode.Cf):
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	case width.EastAsianAmbiguous:
-		return ambiguous
-	}
-	return 1
 }

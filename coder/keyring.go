@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"cohort/internal/transport"
@@ -29,8 +31,10 @@ func tokenOf(entry []byte, u *url.URL) (string, error) {
 		// The library's error may repeat what it read.
 		return "", errors.New("the entry " + keyringService + " is not as Coder writes it")
 	}
-	for host, login := range logins {
-		if transport.Origin(&url.URL{Scheme: u.Scheme, Host: host}) == transport.Origin(u) {
+	// First the host as Coder writes it, then those that mean the same.
+	for _, host := range append([]string{strings.ToLower(u.Host)}, slices.Sorted(maps.Keys(logins))...) {
+		login, isKept := logins[host]
+		if isKept && transport.Origin(&url.URL{Scheme: u.Scheme, Host: host}) == transport.Origin(u) {
 			return login.Token, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io/fs"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -49,6 +50,25 @@ func TestTheKeyringsTokenGoesToItsHostAlone(t *testing.T) {
 					t.Errorf("token %q, error %v; want %q", config.Token, err, c.want)
 				}
 			})
+		}
+	}
+}
+
+func TestTheKeyringsTokenIsTheSameEveryTime(t *testing.T) {
+	const both = `{"coder.example.com":{"api_token":"without port"},"coder.example.com:443":{"api_token":"with port"}}`
+	for address, want := range map[string]string{
+		"https://coder.example.com":      "without port",
+		"https://coder.example.com:443/": "with port",
+		"https://Coder.example.com:443":  "with port",
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if got, err := tokenOf([]byte(both), u); err != nil || got != want {
+				t.Fatalf("%s: token %q, error %v; want %q", address, got, err, want)
+			}
 		}
 	}
 }

@@ -19,44 +19,28 @@ const (
 	leastRights = rights + ", suffice"
 )
 
-// Caller is whom a token speaks for, and what can be learnt about it.
-type Caller struct {
-	ID       string // a UUID
-	Username string
-	// Roles are the names of site-wide roles, without "member", which all have.
+// caller is whom a token speaks for, and what can be learnt about it. What it
+// may read is known by no role and no scope, but by [Client.Users].
+type caller struct {
+	username string
+	// roles are the names of site-wide roles, without "member", which all have.
 	// Roles in an organization, which may show all users too, are not among them.
-	Roles []string
-	// Scopes, AllowList and Expires are the token's. They are zero where it may
+	roles []string
+	// scopes, allowList and expires are the token's. They are zero where it may
 	// not read itself, which takes the scope api_key:read; a token of coder login
 	// may.
-	Scopes, AllowList []string
-	Expires           time.Time
-	// Version is the deployment's, such as "v2.36.1+5ea1d00".
-	Version string
+	scopes, allowList []string
+	expires           time.Time
 }
 
-// Whoami asks who the token speaks for. What it may read is known by no role and
-// no scope, but by [Client.Users].
-func (c *Client) Whoami(ctx context.Context) (Caller, error) {
-	caller, err := c.caller(ctx)
-	if err != nil {
-		return Caller{}, err
-	}
-	if caller.Version, _, err = c.build(ctx); err != nil {
-		return Caller{}, err
-	}
-	return caller, nil
-}
-
-// caller is all but the deployment's version.
-func (c *Client) caller(ctx context.Context) (Caller, error) {
+func (c *Client) caller(ctx context.Context) (caller, error) {
 	me, err := c.owner(ctx)
 	if err != nil {
-		return Caller{}, err
+		return caller{}, err
 	}
-	caller := Caller{ID: me.ID.String(), Username: me.Username, Roles: siteRoles(me.Roles)}
-	err = c.addLimits(ctx, &caller)
-	return caller, err
+	who := caller{username: me.Username, roles: siteRoles(me.Roles)}
+	err = c.addLimits(ctx, &who)
+	return who, err
 }
 
 // build is the deployment's version, and how far its clock is ahead of this
@@ -86,7 +70,7 @@ func (c *Client) build(ctx context.Context) (version string, clock *time.Duratio
 
 // addLimits adds what the token may, where it may read itself. That is decoded
 // here, since codersdk refuses kinds of objects that it does not know.
-func (c *Client) addLimits(ctx context.Context, caller *Caller) error {
+func (c *Client) addLimits(ctx context.Context, who *caller) error {
 	if c.keyID == "" {
 		return nil
 	}
@@ -115,7 +99,7 @@ func (c *Client) addLimits(ctx context.Context, caller *Caller) error {
 	if key.Scopes == nil && key.Scope != "" {
 		key.Scopes = []string{key.Scope}
 	}
-	caller.Scopes, caller.AllowList, caller.Expires = key.Scopes, key.AllowList, key.Expires
+	who.scopes, who.allowList, who.expires = key.Scopes, key.AllowList, key.Expires
 	return nil
 }
 

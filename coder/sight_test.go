@@ -10,6 +10,7 @@ import (
 	"cohort/coder"
 	"cohort/fixtures"
 	"cohort/internal/fault"
+	"cohort/internal/probe"
 )
 
 const (
@@ -123,33 +124,22 @@ func TestOnlyAClearYesIsProof(t *testing.T) {
 }
 
 func TestTheCallerIsKnownAsFarAsTheTokenTells(t *testing.T) {
-	const version = "v2.36.1+5ea1d00"
-	ends := accounts()[0].CreatedAt.AddDate(100, 0, 0) // as the sample deployment has it
-	me := coder.Caller{ID: strings.TrimPrefix(ada, "user:"), Username: "ada", Roles: []string{"owner"}, Version: version}
 	for _, c := range []struct {
 		name    string
 		options fixtures.CoderOptions
-		want    func(*coder.Caller)
+		want    string
 	}{
-		{"a token of coder login", fixtures.CoderOptions{}, func(c *coder.Caller) {
-			c.Scopes, c.AllowList, c.Expires = []string{"coder:all"}, []string{"*:*"}, ends
-		}},
+		{"a token of coder login", fixtures.CoderOptions{}, "the token of ada, owner; scopes coder:all; allow-list *:*"},
 		{"one with scopes that may read itself",
 			fixtures.CoderOptions{Scopes: []string{"user:read", "api_key:read"}, AllowList: []string{ada, "api_key:*"}},
-			func(c *coder.Caller) {
-				c.Scopes, c.AllowList, c.Expires = []string{"user:read", "api_key:read"}, []string{ada, "api_key:*"}, ends
-			}},
-		{"one that may not", fixtures.CoderOptions{Scopes: []string{"user:read", "template:*"}}, func(*coder.Caller) {}},
+			"the token of ada, owner; scopes user:read, api_key:read; allow-list " + ada + ", api_key:*"},
+		{"one that may not", fixtures.CoderOptions{Scopes: []string{"user:read", "template:*"}},
+			"the token of ada, owner; its scopes it may not read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := deployment(t, accounts(), c.options)
-			want := me
-			c.want(&want)
-			got, err := client(t, coder.Config{URL: d.URL, Token: d.Token}).Whoami(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			_, steps := checked(t, client(t, coder.Config{URL: d.URL, Token: d.Token}), false)
+			if diff := cmp.Diff(probe.Step{Name: probe.SignIn, Outcome: probe.OK, Detail: c.want}, steps[probe.SignIn]); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -157,24 +147,16 @@ func TestTheCallerIsKnownAsFarAsTheTokenTells(t *testing.T) {
 }
 
 func TestTheCallerOfOtherReleasesIsKnown(t *testing.T) {
-	for _, c := range []struct {
-		name, key         string
-		scopes, allowList []string
-	}{
-		{"an old one, with a single scope", `{"id":"AAAAAAAAAA","scope":"all"}`, []string{"all"}, nil},
+	for _, c := range []struct{ name, key, want string }{
+		{"an old one, with a single scope", `{"id":"AAAAAAAAAA","scope":"all"}`, "scopes all; allow-list "},
 		{"a new one, with unknown kinds of objects",
-			`{"scopes":["planet:read"],"allow_list":["planet:mars","*:*"]}`, []string{"planet:read"}, []string{"planet:mars", "*:*"}},
+			`{"scopes":["planet:read"],"allow_list":["planet:mars","*:*"]}`, "scopes planet:read; allow-list planet:mars, *:*"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := serve(t, routes{"GET /api/v2/users/me/keys/AAAAAAAAAA": reply(http.StatusOK, mediaType, c.key)})
-			got, err := client(t, coder.Config{URL: url}).Whoami(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := coder.Caller{ID: strings.TrimPrefix(ada, "user:"), Username: "ada", Roles: []string{"auditor"},
-				Scopes: c.scopes, AllowList: c.allowList, Version: "v2.36.1"}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+			_, steps := checked(t, client(t, coder.Config{URL: url}), false)
+			if got, want := steps[probe.SignIn].Detail, "the token of ada, auditor; "+c.want; got != want {
+				t.Errorf("said %q, want %q", got, want)
 			}
 		})
 	}
@@ -182,33 +164,34 @@ func TestTheCallerOfOtherReleasesIsKnown(t *testing.T) {
 
 func TestATokenOfAnotherFormIsNotPutIntoAURL(t *testing.T) {
 	for _, token := range []string{"secret", "se/../cret-x", "se%63ret-x", "-secret"} {
-		url := serve(t, routes{"/": func(w http.ResponseWriter, r *http.Request) {
+		url := serve(t, routes{"/api/v2/users/me/": func(w http.ResponseWriter, r *http.Request) {
 			t.Errorf("%s is asked for", r.URL)
 			w.WriteHeader(http.StatusNotFound)
 		}})
-		got, err := client(t, coder.Config{URL: url, Token: token}).Whoami(t.Context())
-		if err != nil || got.Username != "ada" || got.Scopes != nil {
-			t.Errorf("%+v, error %v; want ada, and nothing about the token", got, err)
+		_, steps := checked(t, client(t, coder.Config{URL: url, Token: token}), false)
+		if got, want := steps[probe.SignIn].Detail, "the token of ada, auditor; its scopes it may not read"; got != want {
+			t.Errorf("said %q, want %q", got, want)
 		}
 	}
 }
 
 func TestAFailureToAskWhoCallsIsAnError(t *testing.T) {
 	down := reply(http.StatusBadRequest, mediaType, `{"message":"No."}`)
-	for path, asked := range map[string]string{
-		"GET /api/v2/users/me":                 "whose token this is",
-		"GET /api/v2/users/me/keys/AAAAAAAAAA": "about the token",
-		"GET /api/v2/buildinfo":                "for its version",
+	for path, want := range map[string]struct{ step, asked string }{
+		"GET /api/v2/users/me":                 {probe.SignIn, "whose token this is"},
+		"GET /api/v2/users/me/keys/AAAAAAAAAA": {probe.SignIn, "about the token"},
+		"GET /api/v2/buildinfo":                {probe.Server, "for its version"},
 	} {
 		url := serve(t, routes{path: down})
-		got, err := client(t, coder.Config{URL: url}).Whoami(t.Context())
-		want := "ask " + url + " " + asked + ": 400 Bad Request: No"
-		if err == nil || err.Error() != want || got.Username != "" {
-			t.Errorf("%s: %+v, error %v; want %s", path, got, err, want)
+		_, steps := checked(t, client(t, coder.Config{URL: url}), false)
+		detail := "ask " + url + " " + want.asked + ": 400 Bad Request: No"
+		if got := steps[want.step]; got.Outcome != probe.Fail || got.Detail != detail {
+			t.Errorf("%s: %+v; want %s", path, got, detail)
 		}
 	}
 	url := serve(t, routes{"GET /api/v2/users/me": reply(http.StatusNotFound, mediaType, `{"message":"Resource not found"}`)})
-	if _, err := client(t, coder.Config{URL: url}).Whoami(t.Context()); fault.KindOf(err) != fault.Credentials {
-		t.Errorf("a token that may not read its owner: error %v; want one about the credentials", err)
+	_, steps := checked(t, client(t, coder.Config{URL: url}), false)
+	if got := steps[probe.SignIn]; got.Outcome != probe.Fail || got.Kind != fault.Credentials {
+		t.Errorf("a token that may not read its owner: %+v; want a failure of the credentials", got)
 	}
 }

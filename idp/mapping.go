@@ -50,9 +50,6 @@ func unknownField(name string) error {
 	for _, field := range MappableFields() {
 		names = append(names, string(field))
 	}
-	hint := "allowed are " + strings.Join(names, ", ")
-	if near := suggest.Nearest(name, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := suggest.Hint(name, names, "allowed are "+strings.Join(names, ", "))
 	return fault.New(fault.Usage, hint, "--map: there is no field %q", name)
 }

@@ -9,6 +9,7 @@ import (
 
 	"cohort/coder"
 	"cohort/idp"
+	"cohort/internal/terminal"
 )
 
 // AuditOptions are the choices of an audit.
@@ -99,7 +100,7 @@ func (a *auditor) look(u int32) {
 // add keeps a finding about an account.
 func (a *auditor) add(kind FindingKind, severity Severity, u *coder.User, p FindingPerson, evidence, remedy string) {
 	a.found = append(a.found, Finding{
-		Key:  Visible(string(kind) + ":" + cmp.Or(u.Username, ExactKey(u.Email), u.ID)),
+		Key:  terminal.Visible(string(kind) + ":" + cmp.Or(u.Username, ExactKey(u.Email), u.ID)),
 		Kind: kind, Severity: severity, Person: p,
 		Account: FindingAccount{
 			Username: u.Username, Email: strings.TrimSpace(u.Email), ID: u.ID, Status: u.Status, LastSeenAt: u.LastSeenAt.UTC(),

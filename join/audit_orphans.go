@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cohort/coder"
+	"cohort/internal/terminal"
 )
 
 // neighbours are the people near the accounts that no person has: who has such
@@ -100,7 +101,7 @@ func (a *auditor) lookAtDomains() {
 			remedy = fmt.Sprintf("see whether these are the same people: --domain-alias %s=%s", domain, best)
 		}
 		a.found = append(a.found, Finding{
-			Key: Visible(string(FindingUnmatchedDomain) + ":" + domain), Kind: FindingUnmatchedDomain, Severity: severity,
+			Key: terminal.Visible(string(FindingUnmatchedDomain) + ":" + domain), Kind: FindingUnmatchedDomain, Severity: severity,
 			Candidates: []string{}, Evidence: evidence, Remedy: remedy,
 		})
 	}

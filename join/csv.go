@@ -73,10 +73,9 @@ func (f csvFormat) appendCell(b []byte, cell *idp.Value, changes *Changes) []byt
 	if quotes && !f.keepLineEnds {
 		text = changes.endLines(text)
 	}
-	// Some readers cut blanks off at either end where no quotes are. A text
-	// behind a ' has none at its start.
+	// Some readers cut blanks off at either end where no quotes are.
 	if !quotes && text != "" {
-		quotes = text[0] == ' ' && !isRun || text[len(text)-1] == ' '
+		quotes = text[0] == ' ' || text[len(text)-1] == ' '
 	}
 	if quotes {
 		b = append(b, '"')

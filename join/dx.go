@@ -239,9 +239,7 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 		written.Headers = append(written.Headers, c.header)
 	}
 	to := &Encoder{w: w, format: csvFormat{CSVOptions{Separator: separator, KeepFormulas: true}, true}}
-	if err := to.Header(written.Headers); err != nil {
-		return written, err
-	}
+	to.Header(written.Headers)
 	formulas := 0
 	cells := make([]idp.Value, len(columns))
 	var r row

@@ -2,7 +2,6 @@ package join
 
 import (
 	"io"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -31,9 +30,8 @@ type rowFormat interface {
 const flushSize = 1 << 16
 
 // Header writes the headers, once and before any row.
-func (e *Encoder) Header(headers []string) error {
+func (e *Encoder) Header(headers []string) {
 	e.buffer = e.format.appendHeader(e.buffer, headers, &e.changes)
-	return nil
 }
 
 // Row writes one row; it does not keep the cells.
@@ -98,29 +96,6 @@ const (
 	ForDX Format = "dx"
 )
 
-// Formats are all formats of tables.
-func Formats() []Format { return []Format{CSV, JSONLines, ForDX} }
-
-// FormatOf chooses the format by a file's ending.
-func FormatOf(path string) Format {
-	lower := strings.ToLower(path)
-	if strings.HasSuffix(lower, ".jsonl") || strings.HasSuffix(lower, ".ndjson") {
-		return JSONLines
-	}
-	return CSV
-}
-
-// KnowsFormatOf says whether a file's ending is none of another format, which
-// somebody would be surprised to find CSV in.
-func KnowsFormatOf(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".json", ".xlsx", ".xls", ".ods", ".parquet", ".gz", ".zst", ".zip", ".yaml", ".yml", ".xml", ".html", ".md":
-		return false
-	default:
-		return true
-	}
-}
-
 // clean gives a text that every reader of UTF-8 files takes, and counts what it
 // had to change.
 func (c *Changes) clean(s string) string {
@@ -135,14 +110,23 @@ func (c *Changes) clean(s string) string {
 	return s
 }
 
-// endLines ends every line of a text with \n.
+// endLines ends every line of a text with \n, also those with \r\r\n.
 func (c *Changes) endLines(s string) string {
 	if !strings.Contains(s, "\r\n") {
 		return s
 	}
 	c.LineEnds++
-	for strings.Contains(s, "\r\n") { // again for \r\r\n
-		s = strings.ReplaceAll(s, "\r\n", "\n")
+	lines := strings.Split(s, "\n")
+	last := len(lines) - 1
+	for i, line := range lines[:last] {
+		lines[i] = strings.TrimRight(line, "\r")
 	}
-	return s
+	return strings.Join(lines, "\n")
+}
+
+// InCSV is a text as [NewCSV] has it in a cell, but for quotes and the ' before
+// a formula.
+func InCSV(s string) string {
+	var uncounted Changes
+	return uncounted.endLines(uncounted.clean(s))
 }

@@ -19,9 +19,7 @@ import (
 // encode writes one header and one row.
 func encode(t testing.TB, to *join.Encoder, headers []string, cells ...idp.Value) join.Changes {
 	t.Helper()
-	if err := to.Header(headers); err != nil {
-		t.Fatal(err)
-	}
+	to.Header(headers)
 	if err := to.Row(cells); err != nil {
 		t.Fatal(err)
 	}
@@ -105,9 +103,9 @@ func TestFormulas(t *testing.T) {
 func TestJSONLinesKeepTypes(t *testing.T) {
 	var b strings.Builder
 	encode(t, join.NewJSONLines(&b), []string{"text", "no", "big", "yes", "list", `a"b`},
-		idp.TextOf("=1+1 <ü>\n\t\"\\\u2028"), idp.Value{}, idp.NumberOf("9007199254740993"), idp.BooleanOf(true),
+		idp.TextOf("=1+1 <ü>\n\t\"\\\u2028\u009b\u202e"), idp.Value{}, idp.NumberOf("9007199254740993"), idp.BooleanOf(true),
 		idp.ListOf("a", "b\x00\xff"), idp.TextOf("\x01\x7f"))
-	want := `{"text":"=1+1 <ü>\n\t\"\\\u2028","no":null,"big":9007199254740993,"yes":true,"list":["a","b` + "\uFFFD" +
+	want := `{"text":"=1+1 <ü>\n\t\"\\\u2028\u009b\u202e","no":null,"big":9007199254740993,"yes":true,"list":["a","b` + "\uFFFD" +
 		`"],"a\"b":"\u0001\u007f"}` + "\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)

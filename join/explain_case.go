@@ -8,6 +8,7 @@ import (
 
 	"cohort/coder"
 	"cohort/idp"
+	"cohort/internal/terminal"
 )
 
 // caseOfPerson tells about a person, and the matched account.
@@ -34,7 +35,7 @@ func (t *Table) caseOfPerson(p int32, told told) Case {
 	}
 	switch match := t.match[p]; {
 	case u != none:
-		c.Why = fmt.Sprintf("matched to the account %s, since its e-mail and the person's address %s %s", t.users[u].Username, Visible(r.matchEmail), sameness(match, t.users[u].Email, r.matchEmail))
+		c.Why = fmt.Sprintf("matched to the account %s, since its e-mail and the person's address %s %s", t.users[u].Username, terminal.Visible(r.matchEmail), sameness(match, t.users[u].Email, r.matchEmail))
 		if others := told.rivals[p]; others > 0 {
 			c.Why += fmt.Sprintf("; %s more, and disabled, %s it", plural(others, "one person", fmt.Sprint(others, " people")), plural(others, "has", "have"))
 		}

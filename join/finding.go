@@ -112,10 +112,7 @@ func ParseFindingKinds(flag string, names []string) ([]FindingKind, error) {
 	var kinds []FindingKind
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			hint := "known are " + strings.Join(known, ", ")
-			if near := suggest.Nearest(name, known); near != "" {
-				hint = "did you mean " + near + "? " + hint
-			}
+			hint := suggest.Hint(name, known, "known are "+strings.Join(known, ", "))
 			return nil, fault.New(fault.Usage, hint, "%s: %q is no kind of finding", flag, name)
 		}
 		kinds = append(kinds, FindingKind(name))

@@ -143,16 +143,3 @@ func TestAWriterThatFailsIsAnError(t *testing.T) {
 		t.Error("Markdown: no error")
 	}
 }
-
-func FuzzVisible(f *testing.F) {
-	f.Add("a\u2028b\x9b\xff\u200fc")
-	f.Fuzz(func(t *testing.T, s string) {
-		got := join.Visible(s)
-		if strings.ContainsRune(got, '\n') || !plain(got) || strings.ToValidUTF8(got, "") != got {
-			t.Errorf("%q becomes %q", s, got)
-		}
-		if join.Visible(got) != got {
-			t.Errorf("%q becomes another text the second time", s)
-		}
-	})
-}

@@ -2,33 +2,30 @@ package join
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"cohort/idp"
+	"cohort/internal/jsontext"
+	"cohort/internal/terminal"
 )
 
 // WriteFindings writes findings as CSV, a line each. What would do something to
-// a terminal is spelled out ([Visible]).
+// a terminal is spelled out ([terminal.Visible]).
 func WriteFindings(w io.Writer, findings []Finding, options CSVOptions) (Changes, error) {
 	encoder := NewCSV(w, options)
-	if err := encoder.Header([]string{
+	encoder.Header([]string{
 		"key", "kind", "severity", "privileged", "person_email", "person_name", "person_id",
 		"coder_username", "coder_email", "coder_id", "coder_status", "coder_last_seen_at", "candidates", "evidence", "remedy",
-	}); err != nil {
-		return Changes{}, err
-	}
-	text := func(s string) idp.Value { return idp.TextOf(Visible(s)) }
+	})
+	text := func(s string) idp.Value { return idp.TextOf(terminal.Visible(s)) }
 	for _, f := range findings {
 		candidates := make([]string, len(f.Candidates))
 		for i, candidate := range f.Candidates {
-			candidates[i] = Visible(candidate)
+			candidates[i] = terminal.Visible(candidate)
 		}
 		if err := encoder.Row([]idp.Value{
 			text(f.Key), text(string(f.Kind)), text(f.Severity.String()), idp.BooleanOf(f.Privileged),
@@ -57,28 +54,7 @@ func (r AuditReport) WriteJSON(w io.Writer) error {
 	if r.Findings == nil {
 		r.Findings = []Finding{}
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	out := bufio.NewWriter(w)
-	for _, r := range b.String() {
-		// Only strings hold such characters, and there they may be spelled so.
-		if r != '\n' && isUnruly(r) {
-			for _, unit := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(out, `\u%04x`, unit)
-			}
-			continue
-		}
-		out.WriteString(string(r))
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
+	return jsontext.Write(w, r)
 }
 
 // WriteMarkdown writes findings for a page or an issue: a table a kind.
@@ -125,7 +101,7 @@ func ofKind(findings []Finding) int {
 // section 2.4).
 func markdown(s string) string {
 	var b strings.Builder
-	for _, r := range Visible(s) {
+	for _, r := range terminal.Visible(s) {
 		if strings.ContainsRune("\\`*_[]<>|~&!#", r) {
 			b.WriteByte('\\')
 		}

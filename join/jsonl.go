@@ -1,11 +1,12 @@
 package join
 
 import (
+	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"cohort/idp"
+	"cohort/internal/terminal"
 )
 
 // NewJSONLines writes one JSON object a row, its keys the headers in their
@@ -52,11 +53,10 @@ func (f *jsonFormat) appendRow(b []byte, cells []idp.Value, changes *Changes) []
 	return append(b, "}\n"...)
 }
 
-// appendJSON writes a string as RFC 8259, section 7, has it, with the line
-// separators of JavaScript (U+2028, U+2029) escaped too, so that no reader takes one
-// line for two.
+// appendJSON writes a string as RFC 8259, section 7, has it, with everything
+// escaped that a terminal obeys. Among that are the line separators of
+// JavaScript (U+2028, U+2029), so that no reader takes one line for two.
 func appendJSON(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	copied := 0
 	for i := range len(s) {
@@ -64,26 +64,23 @@ func appendJSON(b []byte, s string) []byte {
 		if ' ' <= c && c < 0x7f && c != '"' && c != '\\' {
 			continue
 		}
-		isSeparator := c == 0xe2 && (strings.HasPrefix(s[i:], "\u2028") || strings.HasPrefix(s[i:], "\u2029"))
-		if c >= utf8.RuneSelf && !isSeparator {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r >= utf8.RuneSelf && !terminal.IsUnruly(r) {
 			continue
 		}
 		b = append(b, s[copied:i]...)
-		copied = i + 1
-		switch {
-		case c == '"' || c == '\\':
+		copied = i + size
+		switch c {
+		case '"', '\\':
 			b = append(b, '\\', c)
-		case c == '\n':
+		case '\n':
 			b = append(b, '\\', 'n')
-		case c == '\r':
+		case '\r':
 			b = append(b, '\\', 'r')
-		case c == '\t':
+		case '\t':
 			b = append(b, '\\', 't')
-		case isSeparator:
-			b = append(b, '\\', 'u', '2', '0', '2', hex[s[i+2]&0xf])
-			copied = i + len("\u2028")
 		default:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+			b = fmt.Appendf(b, `\u%04x`, r)
 		}
 	}
 	return append(append(b, s[copied:]...), '"')

@@ -90,9 +90,7 @@ func (t *Table) explain(d meeting) string {
 // WriteReview writes doubts as CSV.
 func WriteReview(w io.Writer, doubts []Doubt, options CSVOptions) error {
 	encoder := NewCSV(w, options)
-	if err := encoder.Header([]string{"kind", "who", "address", "why", "candidates"}); err != nil {
-		return err
-	}
+	encoder.Header([]string{"kind", "who", "address", "why", "candidates"})
 	for _, d := range doubts {
 		if err := encoder.Row([]idp.Value{
 			idp.TextOf(d.Kind), idp.TextOf(d.Who), idp.TextOf(d.Address), idp.TextOf(d.Why), idp.ListOf(d.Candidates...),

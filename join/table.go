@@ -50,9 +50,6 @@ func (t *Table) UnusedAliases() []string {
 	return t.options.Domains.unused(t.people.records, t.users)
 }
 
-// Len is the number of rows.
-func (t *Table) Len() int { return len(t.rows) }
-
 // selectRows chooses the rows of the kind of join.
 func (t *Table) selectRows() {
 	kind := t.options.Join

@@ -44,9 +44,7 @@ const chunkSize = 1 << 12
 // Write gives every row to the encoder, and closes it.
 func (t *Table) Write(to *Encoder) (Written, error) {
 	written := Written{Headers: t.columns.Headers(), Filled: make([]int, len(t.columns.list))}
-	if err := to.Header(written.Headers); err != nil {
-		return written, err
-	}
+	to.Header(written.Headers)
 	if err := to.flush(); err != nil {
 		return written, err
 	}
@@ -127,7 +125,7 @@ func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
 // isFilled says whether something of a cell is left without the NULs.
 func isFilled(cell *idp.Value) bool {
 	isStrange := cell.Text != "" && cell.Text[0] == 0
-	return cell.Kind != idp.Absent && !(isStrange && strings.Trim(cell.Text, "\x00") == "")
+	return cell.Kind != idp.Absent && (!isStrange || strings.Trim(cell.Text, "\x00") != "")
 }
 
 // maker is the two ends at which chunks come and go.

@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"cohort/internal/terminal"
+)
 
 // leastRoom is how many columns a text needs to go on beside others rather
 // than below them.
@@ -17,7 +21,7 @@ func align(rows [][]string, width int) []string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], displayWidth(cell))
+			widths[i] = max(widths[i], terminal.Width(cell))
 		}
 	}
 	lines := make([]string, len(rows))
@@ -28,14 +32,14 @@ func align(rows [][]string, width int) []string {
 		var b strings.Builder
 		column := 0
 		for j, cell := range row[:len(row)-1] {
-			b.WriteString(cell + strings.Repeat(" ", widths[j]-displayWidth(cell)+2))
+			b.WriteString(cell + strings.Repeat(" ", widths[j]-terminal.Width(cell)+2))
 			column += widths[j] + 2
 		}
 		last := row[len(row)-1]
-		if isTooLong := width > 0 && column+displayWidth(last) > width; isTooLong && column > 0 && width-column < leastRoom {
+		if isTooLong := width > 0 && column+terminal.Width(last) > width; isTooLong && column > 0 && width-column < leastRoom {
 			below := 6
 			if !strings.Contains(last, " ") { // which stays as near to its column as it can
-				below = max(below, width-displayWidth(last))
+				below = max(below, width-terminal.Width(last))
 			}
 			lines[i] = strings.TrimRight(b.String(), " ") + "\n" + strings.Repeat(" ", below) + wrap(last, below, width)
 			continue
@@ -48,13 +52,13 @@ func align(rows [][]string, width int) []string {
 // wrap breaks a text that starts at a column of a terminal into lines that all
 // start there. It breaks at blanks alone, so that addresses stay whole.
 func wrap(text string, column, width int) string {
-	if width == 0 || column+displayWidth(text) <= width {
+	if width == 0 || column+terminal.Width(text) <= width {
 		return text
 	}
 	var b strings.Builder
 	at := column
 	for i, word := range strings.Split(text, " ") {
-		taken := displayWidth(word)
+		taken := terminal.Width(word)
 		switch {
 		case i == 0:
 		case at+1+taken > width:

@@ -66,7 +66,7 @@ func (f *attributesFlags) register(flags *pflag.FlagSet) {
 
 // attributes reads the providers, and writes what their attributes are.
 func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFlags) (err error) {
-	format, err := tableFormat(f.format, f.output)
+	format, err := formatOf(f.format, f.output, tableFormats())
 	if err != nil {
 		return err
 	}

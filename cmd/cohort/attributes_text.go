@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"cohort/internal/terminal"
 	"cohort/join/profile"
 )
 
@@ -97,7 +98,7 @@ func (t attributeTable) widths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], displayWidth(cell))
+			widths[i] = max(widths[i], terminal.Width(cell))
 		}
 	}
 	left := t.width - len(gap)*(len(widths)-1)
@@ -117,7 +118,7 @@ func (t attributeTable) widths(rows [][]string) []int {
 // for copying.
 func (t attributeTable) row(cells []string, widths []int) {
 	cells = append([]string{}, cells...)
-	if displayWidth(cells[nameColumn]) > widths[nameColumn] {
+	if terminal.Width(cells[nameColumn]) > widths[nameColumn] {
 		t.b.WriteString(cells[nameColumn] + "\n")
 		cells[nameColumn] = ""
 	}
@@ -126,7 +127,7 @@ func (t attributeTable) row(cells []string, widths []int) {
 		if i == exampleColumn {
 			cell = shorten(cell, widths[i])
 		}
-		blanks := strings.Repeat(" ", max(widths[i]-displayWidth(cell), 0))
+		blanks := strings.Repeat(" ", max(widths[i]-terminal.Width(cell), 0))
 		if i > 0 {
 			line.WriteString(gap)
 		}

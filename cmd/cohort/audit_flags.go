@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"cohort/internal/fault"
 	"cohort/join"
 )
 
@@ -31,7 +28,7 @@ func (f *auditFlags) register(flags *pflag.FlagSet) {
 	f.matchFlags.register(flags)
 	f.output, f.idle = "-", 90
 	flags.VarP(path{value: &f.output, endings: []string{"csv", "json", "md", "txt"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
-	formats := choose(&f.format, auditFormats()...)
+	formats := choose(&f.format, formatNames(auditFormats())...)
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else text)")
 	onCommandLineOnly(flags, "output", "format")
 	var kinds []string
@@ -43,9 +40,6 @@ func (f *auditFlags) register(flags *pflag.FlagSet) {
 	flags.Var(days{&f.idle}, "idle", "days unseen after which an account is idle")
 	flags.Var(path{value: &f.accepted, endings: []string{"csv"}}, "accepted", "file with findings that somebody has looked at, as CSV")
 }
-
-// auditFormats are the formats of an audit.
-func auditFormats() []string { return []string{"text", "csv", "json", "markdown"} }
 
 // auditPlan is what to make of both sides.
 type auditPlan struct {
@@ -60,7 +54,7 @@ type auditPlan struct {
 
 // plan checks the settings.
 func (f *auditFlags) plan() (p auditPlan, err error) {
-	if p.format, err = f.formatOf(); err != nil {
+	if p.format, err = formatOf(f.format, f.output, auditFormats()); err != nil {
 		return p, err
 	}
 	p.csv.KeepFormulas = f.formulas == keepFormulas
@@ -76,30 +70,6 @@ func (f *auditFlags) plan() (p auditPlan, err error) {
 	}
 	p.accepted, err = f.acceptedFindings(p.kinds)
 	return p, err
-}
-
-// formatOf is the format that was named, else that of the file's ending.
-func (f *auditFlags) formatOf() (string, error) {
-	switch {
-	case f.output == "":
-		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case f.format != "":
-		return f.format, nil
-	}
-	switch strings.ToLower(filepath.Ext(f.output)) {
-	case ".csv":
-		return "csv", nil
-	case ".json":
-		return "json", nil
-	case ".md", ".markdown":
-		return "markdown", nil
-	case "", ".txt", ".text", ".log":
-		return "text", nil
-	}
-	if filepath.Dir(f.output) == "/dev" {
-		return "text", nil
-	}
-	return "", fault.New(fault.Usage, "choose one with --format: text, csv, json or markdown", "--output: the file's ending is of no format that is written here")
 }
 
 func (f *auditFlags) kindsToShow() ([]join.FindingKind, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cohort/internal/terminal"
 	"cohort/join"
 )
 
@@ -43,13 +44,13 @@ func writeKind(b *strings.Builder, findings []join.Finding, width int) {
 	b.WriteString(wrap(heading, 0, width) + "\n")
 	rows := make([][]string, len(findings))
 	for i, f := range findings {
-		rows[i] = []string{"  " + f.Severity.String(), f.Key, join.Visible(whose(f)), join.Visible(f.Evidence)}
+		rows[i] = []string{"  " + f.Severity.String(), f.Key, terminal.Visible(whose(f)), terminal.Visible(f.Evidence)}
 	}
 	for i, line := range align(rows, width) {
 		b.WriteString(line + "\n")
 		if i == len(findings)-1 || findings[i+1].Remedy != findings[i].Remedy {
 			const arrow = "    -> "
-			b.WriteString(arrow + wrap(join.Visible(findings[i].Remedy), len(arrow), width) + "\n")
+			b.WriteString(arrow + wrap(terminal.Visible(findings[i].Remedy), len(arrow), width) + "\n")
 		}
 	}
 }

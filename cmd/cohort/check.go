@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cohort/internal/fault"
+	"cohort/internal/jsontext"
 	"cohort/internal/probe"
 )
 
@@ -96,10 +96,7 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 		return err
 	}
 	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		unwritten = encoder.Encode(all)
+		unwritten = jsontext.Write(out, all)
 	}
 	// Whoever has seen enough may still ask for the exit code.
 	if unwritten != nil && !errors.Is(unwritten, errReaderGone) {

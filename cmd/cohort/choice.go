@@ -70,11 +70,7 @@ func among(word string, allowed []string) error {
 			return nil
 		}
 	}
-	hint := "allowed are " + enumerated(allowed, "and")
-	if near := suggest.Nearest(word, allowed); near != "" {
-		hint = "did you mean " + near + "? " + hint
-	}
-	return fault.New(fault.Usage, hint, "%q is no such choice", word)
+	return fault.New(fault.Usage, suggest.Hint(word, allowed, "allowed are "+enumerated(allowed, "and")), "%q is no such choice", word)
 }
 
 // enumerated writes "a, b and c".

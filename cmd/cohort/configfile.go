@@ -225,10 +225,7 @@ func readProvider(file string, node *yaml.Node) (*provider, error) {
 }
 
 func unknownKey(place, key string, known []string) error {
-	hint := "known are the names of the flags, with _ for -"
-	if near := suggest.Nearest(key, known); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := suggest.Hint(key, known, "known are the names of the flags, with _ for -")
 	return fault.New(fault.Usage, hint, "%s is no setting", place)
 }
 

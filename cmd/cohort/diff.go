@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,7 +12,6 @@ import (
 	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/internal/textfile"
-	"cohort/join"
 	"cohort/join/diff"
 )
 
@@ -104,34 +101,14 @@ func diffArguments(cmd *cobra.Command, args []string) error {
 func registerTableOutput(flags *pflag.FlagSet, output, format *string) {
 	*output = "-"
 	flags.VarP(path{value: output, endings: []string{"csv", "json"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
-	formats := choose(format, "table", "csv", "json")
+	formats := choose(format, formatNames(tableFormats())...)
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else table)")
 	onCommandLineOnly(flags, "output", "format")
 }
 
-// tableFormat is the format that was asked for of table, csv and json, else the
-// one of the output's ending.
-func tableFormat(format, output string) (string, error) {
-	switch {
-	case output == "":
-		return "", fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
-	case format != "":
-		return format, nil
-	}
-	switch ending := strings.ToLower(filepath.Ext(output)); {
-	case ending == ".csv" || ending == ".json":
-		return ending[1:], nil
-	case !join.KnowsFormatOf(output) || join.FormatOf(output) != join.CSV:
-		return "", fault.New(fault.Usage, "choose one with --format: table, csv or json",
-			"--output: the file's ending is of no format that is written here")
-	default:
-		return "table", nil
-	}
-}
-
 // compareExports reads both files and writes what changed.
 func compareExports(ctx context.Context, w world, stdin io.Reader, paths []string, f *diffFlags) error {
-	format, err := tableFormat(f.format, f.output)
+	format, err := formatOf(f.format, f.output, tableFormats())
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"cohort/internal/terminal"
 	"cohort/join"
 )
 
@@ -56,7 +57,7 @@ func (x *explanation) one(c join.Case) {
 	x.table(rows)
 	for _, remark := range c.Remarks {
 		x.line("", "")
-		x.line("note: ", join.Visible(remark))
+		x.line("note: ", terminal.Visible(remark))
 	}
 }
 
@@ -71,7 +72,7 @@ func (x *explanation) records(c join.Case) {
 	}
 	rows := [][]string{header}
 	for _, field := range c.Fields {
-		person, account := join.Visible(field.Person), join.Visible(field.Account)
+		person, account := terminal.Visible(field.Person), terminal.Visible(field.Account)
 		if field.Name == "email" {
 			person, account = spelled(field.Person), spelled(field.Account)
 		}
@@ -105,7 +106,7 @@ func (x *explanation) nearMisses(all []join.NearMiss, more int) {
 	x.line("", "near misses")
 	var rows [][]string
 	for _, near := range all {
-		rows = append(rows, []string{"  " + near.Side, spelled(near.Address), join.Visible(near.Name), near.Why})
+		rows = append(rows, []string{"  " + near.Side, spelled(near.Address), terminal.Visible(near.Name), near.Why})
 	}
 	x.table(rows)
 	if more > 0 {
@@ -129,7 +130,7 @@ func (x *explanation) table(rows [][]string) {
 // stand within quotation marks.
 func spelled(s string) string {
 	var b strings.Builder
-	for _, r := range join.Visible(s) {
+	for _, r := range terminal.Visible(s) {
 		if r == ' ' || unicode.IsGraphic(r) && !unicode.In(r, unicode.M, unicode.Zs) {
 			b.WriteRune(r)
 			continue

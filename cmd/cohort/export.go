@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cohort/internal/fault"
+	"cohort/internal/jsontext"
 	"cohort/join"
 )
 
@@ -105,9 +105,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		conflictWarnings(figures.People, to.review), unmergedWarnings(doubts, to.review), emptyWarnings(made.written), noEmailWarnings(plan.columns, made.written), made.warnings, fallen)
 	report.Warnings = slices.Concat([]string{}, read.notices, warnings)
 	if manifest != nil {
-		encoder := json.NewEncoder(manifest)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(report); err != nil {
+		if err := jsontext.Write(manifest, report); err != nil {
 			return err
 		}
 	}

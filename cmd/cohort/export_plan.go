@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/internal/intent"
+	"cohort/internal/jsontext"
 	"cohort/join"
 )
 
@@ -72,10 +72,7 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 	if to.planAs == "text" {
 		return i.writeText(out)
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(i)
+	return jsontext.Write(out, i)
 }
 
 func intentionOf(s *sources, to *outputFlags, usage usagePlan, plan tablePlan) (intention, error) {

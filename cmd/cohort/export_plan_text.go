@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"cohort/internal/intent"
-	"cohort/join"
+	"cohort/internal/terminal"
 )
 
 // writeText writes the intention for a person to read, and to sign.
@@ -65,12 +65,12 @@ func (d *document) item(indent int, text string) {
 		}
 		line, first = "", false
 	}
-	for word := range strings.FieldsSeq(join.Visible(text)) {
+	for word := range strings.FieldsSeq(terminal.Visible(text)) {
 		room := narrowest - indent
 		if !first {
 			room -= 2
 		}
-		if line != "" && displayWidth(line)+1+displayWidth(word) > room {
+		if line != "" && terminal.Width(line)+1+terminal.Width(word) > room {
 			flush()
 		}
 		if line != "" {

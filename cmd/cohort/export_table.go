@@ -28,22 +28,16 @@ type tablePlan struct {
 // plan checks the output settings.
 func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 	p := tablePlan{
-		format:  join.FormatOf(f.output),
 		csv:     join.CSVOptions{Separator: f.separator, KeepFormulas: f.formulas == keepFormulas},
 		options: join.Options{Join: join.Kind(f.join), AllowMissing: f.allowMissing},
 
 		isDefault: said["columns"] == unsaid,
 	}
-	var err error
-	if f.output == "" {
-		return p, fault.New(fault.Usage, "name a file, or - for standard output", "--output names nothing")
+	format, err := formatOf(f.format, f.output, exportFormats())
+	if err != nil {
+		return p, err
 	}
-	if f.format == "" && !join.KnowsFormatOf(f.output) {
-		return p, fault.New(fault.Usage, "choose one with --format: csv, jsonl or dx", "--output: the file's ending is of no format that is written here")
-	}
-	if f.format != "" {
-		p.format = join.Format(f.format)
-	}
+	p.format = join.Format(format)
 	if p.options.Domains, err = f.domains(); err != nil {
 		return p, err
 	}

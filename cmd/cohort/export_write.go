@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -78,16 +79,14 @@ func partPath(path string, part join.DXPart) string {
 // staleParts tells of files beside the first that an earlier run wrote, and
 // this one did not.
 func (p tablePlan) staleParts(files []join.ManifestFile) []string {
-	first := files[0].Path
-	ending := filepath.Ext(first)
-	folder, name := filepath.Split(strings.TrimSuffix(first, ending))
-	beside, err := filepath.Glob(filepath.Join(folder, "*"+ending))
-	if err != nil {
-		return nil // a name with [ in it
-	}
+	folder, name := filepath.Dir(files[0].Path), filepath.Base(files[0].Path)
+	ending := filepath.Ext(name)
+	beginning := strings.TrimSuffix(name, ending) + ".without-"
+	beside, _ := os.ReadDir(folder) // of one that cannot be listed, nobody can tell
 	var warnings []string
-	for _, path := range beside {
-		isPart := strings.HasPrefix(filepath.Base(path), name+".without-")
+	for _, file := range beside {
+		path := filepath.Join(folder, file.Name())
+		isPart := strings.HasPrefix(file.Name(), beginning) && strings.HasSuffix(file.Name(), ending)
 		isWritten := slices.ContainsFunc(files, func(f join.ManifestFile) bool { return filepath.Clean(f.Path) == path })
 		if isPart && !isWritten {
 			warnings = append(warnings, fmt.Sprintf("%s is of an earlier run: do not upload it", path))

@@ -143,7 +143,7 @@ type outputFlags struct {
 func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.output, f.columns, f.join = "-", join.DefaultColumns(), string(join.Left)
 	flags.VarP(path{value: &f.output, endings: []string{"csv", "jsonl"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
-	formats := choose(&f.format, join.Formats()...)
+	formats := choose(&f.format, formatNames(exportFormats())...)
 	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: the file's ending, or csv)")
 	everydayInTopic(flags, "output")
 	flags.Var(&list{items: &f.columns, separator: ",", offer: offerColumns}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME (default: see cohort help columns)")

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"cohort/internal/terminal"
 )
 
 // screen is how wide a help may be.
@@ -40,7 +42,7 @@ func flagColumns(flags *pflag.FlagSet) string {
 func columns(rows [][]string) string {
 	indent := 0
 	for _, row := range rows {
-		indent = max(indent, displayWidth(row[0])+2)
+		indent = max(indent, terminal.Width(row[0])+2)
 	}
 	var b strings.Builder
 	for _, row := range rows {
@@ -48,7 +50,7 @@ func columns(rows [][]string) string {
 			if i > 0 {
 				row[0] = ""
 			}
-			fmt.Fprintf(&b, "%s%s%s\n", row[0], strings.Repeat(" ", indent-displayWidth(row[0])), line)
+			fmt.Fprintf(&b, "%s%s%s\n", row[0], strings.Repeat(" ", indent-terminal.Width(row[0])), line)
 		}
 	}
 	return b.String()
@@ -59,7 +61,7 @@ func columns(rows [][]string) string {
 func broken(text string, width int) []string {
 	var pieces []string
 	for _, word := range strings.SplitAfter(text, " ") {
-		if displayWidth(word) > width {
+		if terminal.Width(word) > width {
 			pieces = append(pieces, strings.SplitAfter(word, ",")...)
 		} else {
 			pieces = append(pieces, word)
@@ -68,7 +70,7 @@ func broken(text string, width int) []string {
 	lines := []string{""}
 	for _, piece := range pieces {
 		last := len(lines) - 1
-		if lines[last] != "" && displayWidth(lines[last])+displayWidth(strings.TrimRight(piece, " ")) > width {
+		if lines[last] != "" && terminal.Width(lines[last])+terminal.Width(strings.TrimRight(piece, " ")) > width {
 			lines[last] = strings.TrimRight(lines[last], " ")
 			lines = append(lines, "")
 			last++

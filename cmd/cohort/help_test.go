@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"cohort/internal/fault"
+	"cohort/internal/terminal"
 )
 
 // allHelp is each help that there is, by the words after cohort help.
@@ -43,7 +44,7 @@ func TestEachHelpFitsAScreen(t *testing.T) {
 			t.Errorf("cohort help %s has %d lines, which is more than 40", name, len(lines))
 		}
 		for _, line := range lines {
-			if displayWidth(line) > 80 || line != strings.TrimRight(line, " ") || strings.Contains(line, "\t") {
+			if terminal.Width(line) > 80 || line != strings.TrimRight(line, " ") || strings.Contains(line, "\t") {
 				t.Errorf("cohort help %s: the line %q is wider than 80, ends in blanks or has tabs", name, line)
 			}
 		}

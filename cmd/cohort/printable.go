@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"cohort/internal/terminal"
 )
 
 // arrow stands between what was and what is.
@@ -40,7 +40,7 @@ const longest = 40
 
 // shorten cuts the end of a text that takes more columns of a terminal.
 func shorten(text string, columns int) string {
-	if displayWidth(text) <= columns {
+	if terminal.Width(text) <= columns {
 		return text
 	}
 	if columns < 1 {
@@ -48,7 +48,7 @@ func shorten(text string, columns int) string {
 	}
 	taken := 1 // for the dots
 	for i, r := range text {
-		if taken += runeWidth(r); taken > columns {
+		if taken += terminal.RuneWidth(r, 1); taken > columns {
 			return text[:i] + "…"
 		}
 	}
@@ -57,7 +57,7 @@ func shorten(text string, columns int) string {
 
 // shortenMiddle cuts the middle, where the end tells as much as the start.
 func shortenMiddle(text string, columns int) string {
-	if displayWidth(text) <= columns {
+	if terminal.Width(text) <= columns {
 		return text
 	}
 	tail := columns / 2
@@ -65,17 +65,17 @@ func shortenMiddle(text string, columns int) string {
 	start := len(text)
 	for start > 0 {
 		r, size := utf8.DecodeLastRuneInString(text[:start])
-		if taken += runeWidth(r); taken > tail {
+		if taken += terminal.RuneWidth(r, 1); taken > tail {
 			break
 		}
 		start -= size
 	}
-	return shorten(text[:start], columns-displayWidth(text[start:])) + text[start:]
+	return shorten(text[:start], columns-terminal.Width(text[start:])) + text[start:]
 }
 
 // shortenBoth cuts two long texts so that it can be seen where they differ.
 func shortenBoth(a, b string) (string, string) {
-	if displayWidth(a) <= longest && displayWidth(b) <= longest {
+	if terminal.Width(a) <= longest && terminal.Width(b) <= longest {
 		return a, b
 	}
 	before, after := []rune(a), []rune(b)
@@ -88,27 +88,4 @@ func shortenBoth(a, b string) (string, string) {
 		a, b = "…"+string(before[same-kept:]), "…"+string(after[same-kept:])
 	}
 	return shorten(a, longest), shorten(b, longest)
-}
-
-// displayWidth is how many columns of a terminal a text takes.
-func displayWidth(text string) int {
-	columns := 0
-	for _, r := range text {
-		columns += runeWidth(r)
-	}
-	return columns
-}
-
-// runeWidth follows Unicode's East Asian Width (UAX 11); marks stand above the
-// character before them, and format characters nowhere.
-func runeWidth(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	default:
-		return 1
-	}
 }

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"cohort/internal/terminal"
+)
 
 func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
@@ -45,17 +49,9 @@ func TestLongTextsAreShortenedWhereTheyDiffer(t *testing.T) {
 			if a != test.wantA || b != test.wantB {
 				t.Errorf("got\n%s\n%s\nwant\n%s\n%s", a, b, test.wantA, test.wantB)
 			}
-			if displayWidth(a) > longest || displayWidth(b) > longest {
-				t.Errorf("they are %d and %d columns wide", displayWidth(a), displayWidth(b))
+			if terminal.Width(a) > longest || terminal.Width(b) > longest {
+				t.Errorf("they are %d and %d columns wide", terminal.Width(a), terminal.Width(b))
 			}
 		})
-	}
-}
-
-func TestDisplayWidth(t *testing.T) {
-	for text, want := range map[string]int{"": 0, "abc": 3, "ü": 1, "u\u0308": 1, "田中": 4, "＝": 2, "🦊": 2, "…": 1} {
-		if got := displayWidth(text); got != want {
-			t.Errorf("%q is %d columns wide, want %d", text, got, want)
-		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"cohort/internal/terminal"
 )
 
 // reading is one source while it is read: what has come, and what it waits
@@ -48,7 +50,7 @@ func (r *reading) line(now time.Time, columns int) string {
 	name := strings.TrimSuffix(oneLine(r.name), ":")
 	news := oneLine(r.news(now))
 	for _, text := range []string{count + rate + news, count + news, count} {
-		if room := columns - displayWidth(": "+text); room >= min(displayWidth(name), 8) {
+		if room := columns - terminal.Width(": "+text); room >= min(terminal.Width(name), 8) {
 			return shortenMiddle(name, room) + ": " + text
 		}
 	}
@@ -197,7 +199,7 @@ func (p *progress) draw(columns int, now time.Time) {
 			b.WriteString("\x1b[K\n")
 		}
 		line := r.line(now, columns-1)
-		p.widths = append(p.widths, displayWidth(line))
+		p.widths = append(p.widths, terminal.Width(line))
 		b.WriteString(line)
 	}
 	b.WriteString("\x1b[J\r")

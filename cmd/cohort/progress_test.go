@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cohort/internal/terminal"
 )
 
 func TestTheProgressLine(t *testing.T) {
@@ -65,7 +67,7 @@ func TestTheProgressLineFitsTheTerminal(t *testing.T) {
 		{-1, ""},
 	} {
 		got := r.line(start.Add(5*time.Second), test.columns)
-		if got != test.want || displayWidth(got) > max(test.columns, 0) {
+		if got != test.want || terminal.Width(got) > max(test.columns, 0) {
 			t.Errorf("in %d columns: got %q, want %q", test.columns, got, test.want)
 		}
 	}

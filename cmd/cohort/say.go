@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
+
+	"cohort/internal/terminal"
 )
 
 // What the program says to a person follows these rules:
@@ -38,9 +39,7 @@ func (w world) sayWarning(text string) {
 // oneLine keeps what servers send from breaking the line, turning its direction,
 // or commanding the terminal. A byte that is no UTF-8 may be a command, too.
 func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-	}), " ")
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), terminal.IsUnruly), " ")
 }
 
 // grouped writes a number with a comma every three digits.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cohort/idp"
+	"cohort/internal/terminal"
 	"cohort/join"
 )
 
@@ -201,7 +202,7 @@ func sourceName(source join.ManifestSource) string { return source.Name + ", " +
 func writeSummary(to io.Writer, lines []summaryLine, width int) {
 	labels, counts := 0, 0
 	for _, line := range lines {
-		labels = max(labels, displayWidth(line.label))
+		labels = max(labels, terminal.Width(line.label))
 		counts = max(counts, len(line.number()))
 	}
 	const least = 20 // columns that are worth a remark's while

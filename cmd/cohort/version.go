@@ -2,12 +2,13 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"cohort/internal/jsontext"
 )
 
 func newVersion() *cobra.Command {
@@ -23,9 +24,7 @@ time, and Go's version. A build of what is not committed says so.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b := buildOf(debug.ReadBuildInfo())
 			if asJSON {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(b)
+				return jsontext.Write(cmd.OutOrStdout(), b)
 			}
 			_, err := fmt.Fprint(cmd.OutOrStdout(), b)
 			return err

@@ -93,10 +93,7 @@ func (c *Connector) settleFormat() error {
 		if slices.Contains(Formats(), c.format) {
 			return nil
 		}
-		hint := "allowed are " + strings.Join(Formats(), ", ")
-		if near := suggest.Nearest(c.format, Formats()); near != "" {
-			hint = "did you mean " + near + "?"
-		}
+		hint := suggest.Hint(c.format, Formats(), "allowed are "+strings.Join(Formats(), ", "))
 		return fault.New(fault.Usage, hint, "--idp-format: %q is no format", c.format)
 	}
 	if c.input != nil {

@@ -149,10 +149,7 @@ func (p *csvPeople) takeHeader() error {
 }
 
 func (p *csvPeople) missing(what, name string) error {
-	hint := "there are " + p.shownHeader()
-	if near := suggest.Nearest(name, p.header); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := suggest.Hint(name, p.header, "there are "+p.shownHeader())
 	return fault.New(fault.Usage, hint, "%s: no column of %s is called so", what, p.name)
 }
 

@@ -193,10 +193,7 @@ func (c *Connector) checkNarrowing() error {
 	for _, given := range c.config.Statuses {
 		status := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(given), "-", "_"))
 		if !slices.Contains(Statuses(), status) {
-			hint := "there are " + strings.Join(Statuses(), ", ")
-			if near := suggest.Nearest(given, Statuses()); near != "" {
-				hint = "did you mean " + near + "?"
-			}
+			hint := suggest.Hint(given, Statuses(), "there are "+strings.Join(Statuses(), ", "))
 			return fault.New(fault.Usage, hint, "--okta-status: %q is no status of Okta's", given)
 		}
 		if !slices.Contains(statuses, status) {

@@ -4,6 +4,8 @@
 //
 // Numbers stay as they are spelled, and an object's members come in their order,
 // also those with the same key. The text has to be UTF-8, which is not checked.
+//
+// What the program writes as JSON is written here, too, by encoding/json.
 package jsontext
 
 // Scanner is at a place of a text, and goes on from there. After an error it

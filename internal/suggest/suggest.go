@@ -17,6 +17,15 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
+// Hint is what to say of a name that is unknown: it asks whether the nearest
+// candidate was meant, or is otherwise where none is near.
+func Hint(name string, candidates []string, otherwise string) string {
+	if near := Nearest(name, candidates); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return otherwise
+}
+
 // editDistance counts insertions, deletions, replacements and swaps of
 // neighbouring bytes (optimal string alignment).
 func editDistance(a, b string) int {

@@ -23,3 +23,11 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestHint(t *testing.T) {
+	for name, want := range map[string]string{"titel": "did you mean title?", "roomNumber": "allowed are title and city"} {
+		if got := suggest.Hint(name, []string{"title", "city"}, "allowed are title and city"); got != want {
+			t.Errorf("of %s it says %q, want %q", name, got, want)
+		}
+	}
+}

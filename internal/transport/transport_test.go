@@ -3,14 +3,12 @@ package transport_test
 import (
 	"context"
 	"encoding/pem"
-	"errors"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -114,38 +112,5 @@ func TestAnUnusableCAFileIsAUsageError(t *testing.T) {
 		if _, err := transport.New(transport.Config{CAFile: file}); fault.KindOf(err) != fault.Usage {
 			t.Errorf("%s: error %v; want one of usage", filepath.Base(file), err)
 		}
-	}
-}
-
-func TestASilentBodyEnds(t *testing.T) {
-	release := make(chan struct{})
-	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "part")
-		_ = http.NewResponseController(w).Flush()
-		<-release
-	})
-	t.Cleanup(func() { close(release) })
-	_, body, err := get(t, quick(t, transport.Config{ReadTimeout: 300 * time.Millisecond}), url)
-	var silent *transport.SilenceError
-	if !errors.As(err, &silent) || body != "part" {
-		t.Errorf("body %q, error %v; want a SilenceError after the part", body, err)
-	}
-}
-
-func TestASlowReaderIsNotASilentServer(t *testing.T) {
-	long := strings.Repeat("x", 8<<20) // more than the buffers between the two hold
-	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
-	client := quick(t, transport.Config{ReadTimeout: 400 * time.Millisecond})
-	resp, err := client.Do(request(t, http.MethodGet, url, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if _, err := io.CopyN(io.Discard, resp.Body, 10); err != nil {
-		t.Fatal(err)
-	}
-	<-time.After(600 * time.Millisecond)
-	if n, err := io.Copy(io.Discard, resp.Body); err != nil || n != int64(len(long)-10) {
-		t.Errorf("read %d, error %v; want the whole rest", n, err)
 	}
 }

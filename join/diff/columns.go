@@ -126,14 +126,12 @@ func findFirst(pairs []column, names ...string) int {
 }
 
 func didYouMean(name string, headers []string) string {
-	if near := suggest.Nearest(name, headers); near != "" {
-		return "did you mean " + near + "?"
+	const most = 20
+	shown := headers
+	if len(headers) > most {
+		shown = append(slices.Clone(headers[:most]), "...")
 	}
-	const shown = 20
-	if len(headers) > shown {
-		headers = append(slices.Clone(headers[:shown]), "...")
-	}
-	return "the columns are " + strings.Join(headers, ", ") + "."
+	return suggest.Hint(name, headers, "the columns are "+strings.Join(shown, ", ")+".")
 }
 
 // useColumn is the column that says who uses Coder, or -1. An account that is

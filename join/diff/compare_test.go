@@ -139,7 +139,7 @@ func TestRowsThatChangeBecauseSomebodyWorks(t *testing.T) {
 func TestTheDocument(t *testing.T) {
 	result := compare(t, "email,name,coder_active,coder_last_seen_at,old\na@x,Ada,false,1,\nb@x,Ben,true,1,\nb@x,Bo,,2,\n,Cy,true,,\n",
 		`{"email":"A@x","name":"Ada","coder_active":true,"coder_last_seen_at":2}`+"\n"+
-			`{"email":"d@x","name":"Di\u001b[31m\u009b\u007f<","coder_active":true,"coder_last_seen_at":null}`, diff.Options{})
+			`{"email":"d@x","name":"Di\u001b[31m\u009b\u007f\u202e<","coder_active":true,"coder_last_seen_at":null}`, diff.Options{})
 	var b strings.Builder
 	if err := result.WriteJSON(&b); err != nil {
 		t.Fatal(err)
@@ -229,7 +229,7 @@ const document = `{
   "joined": [
     {
       "key": "d@x",
-      "name": "Di\u001b[31m\u009b\u007f<",
+      "name": "Di\u001b[31m\u009b\u007f\u202e<",
       "uses_coder": true
     }
   ],

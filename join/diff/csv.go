@@ -28,7 +28,7 @@ func (e *Export) readCSV(from io.Reader) error {
 			if err := e.checkCell(cell, line); err != nil {
 				return err
 			}
-			record[i] = join.WithoutGuard(cell)
+			record[i] = join.WithoutGuard(join.InCSV(cell))
 		}
 		if e.Headers == nil {
 			if err := e.setHeaders(record, line); err != nil {

@@ -1,13 +1,10 @@
 package diff
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
-	"unicode/utf8"
 
 	"cohort/idp"
+	"cohort/internal/jsontext"
 	"cohort/join"
 )
 
@@ -16,9 +13,7 @@ import (
 // person; of a column that only one has, its name. Formulas are escaped.
 func (r *Result) WriteCSV(w io.Writer) (join.Changes, error) {
 	encoder := join.NewCSV(w, join.CSVOptions{})
-	if err := encoder.Header([]string{"change", "key", "column", "old", "new"}); err != nil {
-		return join.Changes{}, err
-	}
+	encoder.Header([]string{"change", "key", "column", "old", "new"})
 	row := make([]idp.Value, 5)
 	for _, change := range r.changes() {
 		for i, text := range change {
@@ -70,36 +65,5 @@ func (r *Result) changes() [][5]string {
 	return all
 }
 
-// WriteJSON writes the result as one document. Control characters are escaped,
-// also those that JSON allows as they are.
-func (r *Result) WriteJSON(w io.Writer) error {
-	var document bytes.Buffer
-	encoder := json.NewEncoder(&document)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	if _, err := w.Write(escapeControls(document.Bytes())); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
-}
-
-// escapeControls escapes U+007F to U+009F, which some terminals obey. In a JSON
-// document they are only in texts.
-func escapeControls(document []byte) []byte {
-	isControl := func(r rune) bool { return 0x7f <= r && r <= 0x9f }
-	if bytes.IndexFunc(document, isControl) < 0 {
-		return document
-	}
-	var escaped []byte
-	for _, r := range string(document) {
-		if isControl(r) {
-			escaped = fmt.Appendf(escaped, `\u%04x`, r)
-		} else {
-			escaped = utf8.AppendRune(escaped, r)
-		}
-	}
-	return escaped
-}
+// WriteJSON writes the result as one document.
+func (r *Result) WriteJSON(w io.Writer) error { return jsontext.Write(w, r) }

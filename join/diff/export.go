@@ -26,8 +26,8 @@ type Export struct {
 	Format  join.Format
 	Headers []string
 	// Rows hold a cell for each header, as CSV spells it, but for the ' before
-	// formulas. What says the same is equal: null and the empty text, \r\n and
-	// \n, and in DX's columns the empty cell and the word that DX has for it.
+	// formulas. What says the same is equal: null and the empty text, the ends of
+	// lines, and in DX's columns the empty cell and the word that DX has for it.
 	Rows [][]string
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"cohort/internal/fault"
 	"cohort/internal/jsontext"
+	"cohort/join"
 )
 
 // readJSONLines reads one JSON object a line, each with the keys of the first
@@ -162,7 +163,7 @@ func (o *objects) readKey(s *jsonScanner, column int, isFirst bool) error {
 	if err != nil {
 		return err
 	}
-	key := string(text)
+	key := join.InCSV(string(text))
 	switch {
 	case isFirst:
 		o.headers, o.keys = append(o.headers, key), append(o.keys, bytes.Clone(s.Text[start:s.At]))
@@ -206,8 +207,7 @@ func (o *objects) readScalar(s *jsonScanner) error {
 			return err
 		}
 		if hasEscapes := len(text)+len(`""`) < s.At-start; hasEscapes {
-			// As CSV has them: no NUL, and the line ends that its readers give.
-			text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte{0}, nil)
+			text = []byte(join.InCSV(string(text)))
 		}
 		o.text = append(o.text, text...)
 	case c == '-' || '0' <= c && c <= '9':

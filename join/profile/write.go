@@ -1,12 +1,13 @@
 package profile
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 
 	"cohort/idp"
+	"cohort/internal/jsontext"
+	"cohort/internal/terminal"
 	"cohort/join"
 )
 
@@ -22,14 +23,12 @@ type Section struct {
 // people, in percent. Where value_count is a lower bound, more_values is true.
 func WriteCSV(w io.Writer, sections []Section, options join.CSVOptions) (join.Changes, error) {
 	encoder := join.NewCSV(w, options)
-	if err := encoder.Header([]string{
+	encoder.Header([]string{
 		"source", "people", "sample", "attribute", "use", "filled", "filled_percent", "value_count", "more_values",
 		"several", "most", "feeds", "example", "withheld",
-	}); err != nil {
-		return join.Changes{}, err
-	}
+	})
 	number := func(n int) idp.Value { return idp.NumberOf(fmt.Sprint(n)) }
-	text := func(s string) idp.Value { return idp.TextOf(join.Visible(s)) }
+	text := func(s string) idp.Value { return idp.TextOf(terminal.Visible(s)) }
 	for _, s := range sections {
 		for _, a := range s.Attributes() {
 			if err := encoder.Row([]idp.Value{
@@ -71,18 +70,12 @@ func WriteJSON(w io.Writer, sections []Section) error {
 		all[i] = source{s.Source, s.People(), s.IsSample, s.HasMore(), []attribute{}}
 		for _, a := range s.Attributes() {
 			all[i].Attributes = append(all[i].Attributes, attribute{
-				join.Visible(a.Name), a.Use(), a.Filled, math.Round(10*percent(a)) / 10, a.Values, a.HasMore,
-				a.Several, a.Most, feeds(a), join.Visible(a.Example), a.Withheld,
+				a.Name, a.Use(), a.Filled, math.Round(10*percent(a)) / 10, a.Values, a.HasMore,
+				a.Several, a.Most, feeds(a), a.Example, a.Withheld,
 			})
 		}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(all); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
+	return jsontext.Write(w, all)
 }
 
 func percent(a Attribute) float64 { return 100 * a.Share() }
