@@ -43,11 +43,11 @@ func (d day) length() time.Duration { return d.end.Sub(d.start) }
 func ParseLocation(name string) (*time.Location, error) {
 	const hint = "give a name of the IANA time zone database, such as Europe/Berlin"
 	if name == "Local" {
-		return nil, fault.New(fault.Usage, hint, "--timezone: %q is another zone on another machine", name)
+		return nil, fault.New(fault.Usage, hint, "--timezone: that is another zone on another machine")
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fault.New(fault.Usage, hint, "--timezone: no time zone is called %q", name)
+		return nil, fault.New(fault.Usage, hint, "--timezone: no time zone is called so")
 	}
 	return location, nil
 }
@@ -61,7 +61,7 @@ func ParseLocation(name string) (*time.Location, error) {
 func ParseWindow(name string, location *time.Location, now time.Time) (Window, error) {
 	length, known := windowLength(name)
 	if !known {
-		return Window{}, fault.New(fault.Usage, "allowed are 28d, 30d and dx", "--usage: %q is no window", name)
+		return Window{}, fault.New(fault.Usage, "allowed are 28d, 30d and dx", "--usage: no such window")
 	}
 	year, month, date := now.In(location).Date()
 	end := time.Date(year, month, date, 0, 0, 0, 0, time.UTC)

@@ -70,7 +70,7 @@ func among(word string, allowed []string) error {
 			return nil
 		}
 	}
-	return fault.New(fault.Usage, suggest.Hint(word, allowed, "allowed are "+enumerated(allowed, "and")), "%q is no such choice", word)
+	return fault.New(fault.Usage, suggest.Hint(word, allowed, "allowed are "+enumerated(allowed, "and")), "no such choice")
 }
 
 // enumerated writes "a, b and c".

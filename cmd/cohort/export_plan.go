@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cohort/idp"
-	"cohort/internal/fault"
 	"cohort/internal/intent"
 	"cohort/internal/jsontext"
 	"cohort/join"
@@ -47,9 +46,6 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 	out, err := outputs.create("--plan", "-")
 	if err != nil {
 		return err
-	}
-	if to.planAs != "text" && to.planAs != "json" {
-		return fault.New(fault.Usage, "allowed are text and json", "--plan: %q is no format", to.planAs)
 	}
 	sources, err := from.open(w, to.allowEmpty)
 	if err != nil {

@@ -167,7 +167,7 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.maxDrop = 5
 	flags.Var(path{value: &f.baseline, endings: []string{"json"}, kind: manifestPath}, "baseline", "file of an earlier run's --summary: a fall since then is an error")
 	flags.Var(percentage{&f.maxDrop}, "max-drop", "how far people, Coder users, matches and filled columns may fall below --baseline")
-	flags.Var(percentage{&f.minMatch}, "min-match", "how much of the Coder users must belong to a person")
+	flags.Var(percentage{&f.minMatch}, "min-match", "how much of the Coder users with an address must belong to a person")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 when something is ambiguous")
 	inTopic(flags, "guards")
 	f.matchFlags.register(flags)
