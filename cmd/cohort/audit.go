@@ -54,7 +54,7 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	if err != nil {
 		return err
 	}
-	read, err := readAndJoin(ctx, w, from, question{wholeJoin(join.AuditColumns(), plan.domains), usage, to.allowEmpty})
+	read, err := readAndJoin(ctx, w, from, question{columns: join.AuditColumns(), options: wholeJoin(plan.domains), usage: usage, allowEmpty: to.allowEmpty})
 	if err != nil {
 		return err
 	}

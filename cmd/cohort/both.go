@@ -16,6 +16,7 @@ import (
 // both is what both sides gave, joined.
 type both struct {
 	table   *join.Table
+	columns join.Columns
 	figures join.Figures
 	sources []join.ManifestSource
 	notices []string
@@ -25,15 +26,19 @@ type both struct {
 
 // question is what to ask of both sides.
 type question struct {
-	*tablePlan
+	columns    join.Columns
+	options    join.Options
 	usage      usagePlan
 	allowEmpty bool
+	// fit gives the columns that an export of users can fill, and what to say
+	// of the others; nil where none of them is about users.
+	fit func(*coder.Export) (join.Columns, string, error)
 }
 
-// wholeJoin asks for a join to be looked at, not written: all of it is there
-// whichever rows are chosen.
-func wholeJoin(columns join.Columns, domains join.DomainAliases) *tablePlan {
-	return &tablePlan{columns: columns, options: join.Options{Join: join.RightAnti, Domains: domains, AllowMissing: true}}
+// wholeJoin is a join to be looked at, not written: all of it is there whichever
+// rows are chosen.
+func wholeJoin(domains join.DomainAliases) join.Options {
+	return join.Options{Join: join.RightAnti, Domains: domains, AllowMissing: true}
 }
 
 // readAndJoin reads both sides to their end and joins them. What cannot be the
@@ -44,10 +49,11 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, err
 	}
 	defer func() { err = errors.Join(err, sources.close()) }()
+	r.columns = q.columns
 	var leftOut string
-	if sources.file != nil {
+	if sources.file != nil && q.fit != nil {
 		sources.file.check = func(export *coder.Export) (err error) {
-			leftOut, err = q.fit(export)
+			r.columns, leftOut, err = q.fit(export)
 			return err
 		}
 	}
@@ -65,7 +71,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		r.export = sources.file.export
 	}
 	if report != nil {
-		if r.usage, err = q.usage.assign(report, users, q.columns.NeedsLevels()); err != nil {
+		if r.usage, err = q.usage.assign(report, users, r.columns.NeedsLevels()); err != nil {
 			return r, err
 		}
 	}
@@ -74,7 +80,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 			return r, errNobody(sources.people[i].name)
 		}
 	}
-	r.table, err = join.Join(people, users, q.columns, q.options)
+	r.table, err = join.Join(people, users, r.columns, q.options)
 	if err != nil {
 		return r, err
 	}

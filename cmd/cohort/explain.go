@@ -61,7 +61,7 @@ func explain(ctx context.Context, w world, from *sourceFlags, match *matchFlags,
 	if err != nil {
 		return err
 	}
-	read, err := readAndJoin(ctx, w, from, question{wholeJoin(join.ExplainColumns(), domains), usage, match.allowEmpty})
+	read, err := readAndJoin(ctx, w, from, question{columns: join.ExplainColumns(), options: wholeJoin(domains), usage: usage, allowEmpty: match.allowEmpty})
 	if err != nil {
 		return err
 	}

@@ -68,10 +68,11 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		return err
 	}
 
-	read, err := readAndJoin(ctx, w, from, question{&plan, usage, to.allowEmpty})
+	read, err := readAndJoin(ctx, w, from, question{plan.columns, plan.options, usage, to.allowEmpty, plan.fit})
 	if err != nil {
 		return err
 	}
+	plan.columns = read.columns
 	joined, figures := read.table, read.figures
 	report := join.Manifest{
 		Version: version(), Started: started.UTC().Truncate(time.Second),

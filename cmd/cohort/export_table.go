@@ -99,19 +99,15 @@ func (f *outputFlags) planDX(p *tablePlan, usage bool) error {
 
 // fit leaves out of the default columns what an export of users does not tell,
 // and refuses the others.
-func (p *tablePlan) fit(export *coder.Export) (notice string, err error) {
-	if export == nil {
-		return "", nil
-	}
+func (p tablePlan) fit(export *coder.Export) (columns join.Columns, notice string, err error) {
 	missing := slices.DeleteFunc(p.columns.CoderFields(), export.Has)
 	if len(missing) == 0 {
-		return "", nil
+		return p.columns, "", nil
 	}
 	names := strings.Join(missing, ", ")
 	kept, ok := p.columns.Without(missing)
 	if !p.isDefault || !ok || p.format == join.ForDX {
-		return "", fault.New(fault.Usage, "export with: coder users list -o json", "%s does not tell %s", export.Name(), names)
+		return p.columns, "", fault.New(fault.Usage, "export with: coder users list -o json", "%s does not tell %s", export.Name(), names)
 	}
-	p.columns = kept
-	return export.Name() + " does not tell " + names + ": left out of the columns; coder users list -o json tells it", nil
+	return kept, export.Name() + " does not tell " + names + ": left out of the columns; coder users list -o json tells it", nil
 }
