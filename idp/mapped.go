@@ -281,6 +281,10 @@ func (r *mappedReading) tell() {
 			r.request.Tell(fmt.Sprintf("--map: nobody has a value of %s, so that %s is empty", attribute, field))
 		}
 	}
-	r.oddStatus.Tell(r.request, "the status of %s is unknown, since no word for it is meant by %q")
-	r.oddDate.Tell(r.request, "the start_date of %s stays as it is, since nobody can tell which day %q is")
+	r.oddStatus.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the status of %s is unknown, since no word for it is meant by %s", people, example)
+	})
+	r.oddDate.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the start_date of %s stays as it is, since nobody can tell which day %s is", people, example)
+	})
 }

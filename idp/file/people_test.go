@@ -129,7 +129,7 @@ func TestNoticesOfWhatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var notices []string
-			connector := open(t, "people.csv", test.text)
+			connector := open(t, "50%discount.csv", test.text)
 			read(t, connector, idp.Request{Fields: idp.MappedFields(), Notify: func(notice string) { notices = append(notices, notice) }})
 			want := []string{strings.ReplaceAll(test.want, "PATH", connector.Source().Name)}
 			if diff := cmp.Diff(want, notices); diff != "" {
