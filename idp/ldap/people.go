@@ -101,6 +101,7 @@ func (r *reading) finish(s *session, doing string) error {
 			"does the server take the certificate, or the socket's user, for an account that may read people; or check --ldap-base and --ldap-filter",
 			"%s: the server showed nobody", doing)
 	}
+	r.oddEmail.Tell(r.request, idp.NoAddress(s.name))
 	if s.continuations.count == 0 {
 		return nil
 	}

@@ -70,6 +70,7 @@ func (r *reading) run(ctx context.Context) error {
 			return err
 		}
 	}
+	r.mapping.oddEmail.Tell(r.request, idp.NoAddress(r.connector.host()))
 	if n := s.repeated.Load(); n > 0 {
 		r.request.Tell(fmt.Sprintf("%s had to be asked again %s, after errors or at its rate limit", r.connector.host(), plural(int(n), "time", "times")))
 	}

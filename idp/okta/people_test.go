@@ -118,11 +118,18 @@ func TestAliasesAndLoginsAreAddresses(t *testing.T) {
 	users := []fixtures.OktaUser{
 		someone(1, fixtures.OktaActive, map[string]any{"email": "One@corp.example", "login": "uno@corp.example", "secondEmail": " eins@corp.example "}),
 		someone(2, fixtures.OktaActive, map[string]any{"email": "two@corp.example", "login": "two", "secondEmail": nil}),
+		someone(3, fixtures.OktaActive, map[string]any{"email": "n/a", "login": "three@", "secondEmail": "none"}),
 	}
-	people, err := collect(t.Context(), t, connect(t, signedInTo(org(t, users, nil, fixtures.OktaOptions{}))), idp.Request{})
+	var notices []string
+	people, err := collect(t.Context(), t, connect(t, signedInTo(org(t, users, nil, fixtures.OktaOptions{}))),
+		idp.Request{Notify: func(notice string) { notices = append(notices, notice) }})
 	want := []idp.Person{
 		{ID: users[0].ID, Status: idp.Active, Primary: "One@corp.example", Aliases: []string{"eins@corp.example"}, Logins: []string{"uno@corp.example"}, Fields: []idp.Value{}, Attributes: []idp.Value{}},
 		{ID: users[1].ID, Status: idp.Active, Primary: "two@corp.example", Fields: []idp.Value{}, Attributes: []idp.Value{}},
+		{ID: users[2].ID, Status: idp.Active, Fields: []idp.Value{}, Attributes: []idp.Value{}},
+	}
+	if len(notices) != 1 || !strings.HasSuffix(notices[0], ` has for the email of 1 person is no address, such as "n/a", and counts as none`) {
+		t.Errorf("notices %q, want one about an address", notices)
 	}
 	slices.SortFunc(want, func(a, b idp.Person) int { return strings.Compare(a.ID, b.ID) })
 	if diff := cmp.Diff(want, people); diff != "" || err != nil {
