@@ -358,3 +358,19 @@ func TestACancelledReadOfAPipeEnds(t *testing.T) {
 		t.Errorf("got error %v, want that it was cancelled", last)
 	}
 }
+
+func TestColumnsOfLogins(t *testing.T) {
+	for column, isLogin := range map[string]bool{
+		"logins": true, "login": true, "username": true, "User Login": true, "userPrincipalName": true, "UPN": true, "uid": true,
+		"krbPrincipalName": false, "sAMAccountName": false,
+	} {
+		var want []string
+		if isLogin {
+			want = []string{"a@x"}
+		}
+		got := one(t, "people.csv", "email,"+column+"\na@b,a@x\n", idp.Request{}).Logins
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", column, diff)
+		}
+	}
+}

@@ -148,7 +148,8 @@ func TestAddresses(t *testing.T) {
 		{"an address behind what is none", []string{"mail: n/a", "mail: a@x", "mail: b@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
 		{"the primary proxy address in the place of what is no address", []string{"mail: n/a", "proxyAddresses: SMTP:a@x"}, idp.Person{Primary: "a@x"}},
 		{"a login twice", []string{"userPrincipalName: a@x", "uid: a@x"}, idp.Person{Logins: []string{"a@x"}}},
-		{"logins that look like one", []string{"userPrincipalName: ada@corp", "krbPrincipalName: ada@CORP", "uid: ada"}, idp.Person{Logins: []string{"ada@corp", "ada@CORP"}}},
+		{"logins that look like one", []string{"userPrincipalName: ada@corp", "uid: ada"}, idp.Person{Logins: []string{"ada@corp"}}},
+		{"a Kerberos realm is no mail domain", []string{"krbPrincipalName: ada@CORP.EXAMPLE"}, idp.Person{}},
 		{"an address for a uid", []string{"uid: ada@x"}, idp.Person{Logins: []string{"ada@x"}}},
 	}
 	for _, test := range tests {
@@ -202,11 +203,11 @@ func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
 		want    string
 	}{
 		{other, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
-			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"userPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"msDS-UserAccountDisabled loginDisabled ds-pwp-account-disabled " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 		{openLDAP, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
-			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"userPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 		{activeDirectory, "mail proxyAddresses objectGUID userPrincipalName userAccountControl accountExpires " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
