@@ -113,7 +113,7 @@ type mappedReading struct {
 func (m mapped) reading(req Request) *mappedReading {
 	r := &mappedReading{
 		request: req, mapping: m.mapping, at: map[Field]int{}, filled: map[Field]int{},
-		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, Notify: req.Notify},
+		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, AllowEmpty: req.AllowEmpty, Notify: req.Notify},
 		feeds: map[string][]Field{},
 		refOf: strings.TrimSpace,
 	}

@@ -65,7 +65,7 @@ func (r *reading) run(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.count == 0 {
+	if r.count == 0 && !r.request.AllowEmpty {
 		if err := r.nobody(ctx); err != nil {
 			return err
 		}
@@ -196,7 +196,7 @@ func (r *reading) nobody(ctx context.Context) error {
 	if r.connector.signer != nil {
 		who = "give the service app"
 	}
-	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator",
+	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator; --allow-empty takes this for the truth",
 		"%s: the org shows nobody, which is how Okta treats who may not read users", doing)
 }
 

@@ -171,6 +171,27 @@ func TestAMissingRightIsNamed(t *testing.T) {
 	}
 }
 
+func TestNobodyMayBeTheTruth(t *testing.T) {
+	for _, search := range []string{"", `status eq "STAGED"`} {
+		served := org(t, nil, nil, fixtures.OktaOptions{})
+		config := signedInTo(served)
+		config.Search = search
+		c := connect(t, config)
+		_, err := collect(t.Context(), t, c, idp.Request{})
+		if fault.KindOf(err) != fault.Credentials || !strings.HasSuffix(err.Error(), "; --allow-empty takes this for the truth") {
+			t.Errorf("%q: error %v; want one of credentials that names --allow-empty", search, err)
+		}
+		calls := served.Calls()["/api/v1/users"]
+		people, err := collect(t.Context(), t, c, idp.Request{AllowEmpty: true})
+		if err != nil || len(people) > 0 {
+			t.Errorf("%q: nobody is allowed: %d people, error %v", search, len(people), err)
+		}
+		if more := served.Calls()["/api/v1/users"] - calls; more != 1 {
+			t.Errorf("%q: nobody is allowed: %d calls, want 1", search, more)
+		}
+	}
+}
+
 func TestAttributesKeepTheirSpelling(t *testing.T) {
 	users := []fixtures.OktaUser{someone(1, fixtures.OktaActive, map[string]any{
 		"badgeNumber": json.Number("9007199254740993"), "locker": "00042", "keys": []any{json.Number("7"), json.Number("9007199254740993")},

@@ -95,7 +95,7 @@ func (c *Connector) planUsers(req idp.Request) []intent.Call {
 		}
 		calls = append(calls, managers)
 	}
-	if c.config.Search != "" || len(c.config.Statuses) > 0 {
+	if (c.config.Search != "" || len(c.config.Statuses) > 0) && !req.AllowEmpty {
 		one := get(usersPath, nil, "whether the org shows anybody")
 		one.Parameters = []string{fmt.Sprintf("limit=%d", anybody)}
 		one.OnlyIf = "the search finds nobody"
