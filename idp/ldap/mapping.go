@@ -240,9 +240,11 @@ func (m *mapping) syntaxIn(from source) syntax {
 // texts are an attribute's values in their customary text form.
 func (m *mapping) texts(from source) []string {
 	values, syntax := m.values[from.slots[0]], m.syntaxIn(from)
-	if key := canonical(from.name); syntax == octets && len(values) > 0 && !m.told[key] {
-		m.told[key] = true
-		m.tell(from.name + " is binary, and its values stand in base64")
+	if syntax == octets && len(values) > 0 {
+		if key := canonical(from.name); !m.told[key] {
+			m.told[key] = true
+			m.tell(from.name + " is binary, and its values stand in base64")
+		}
 	}
 	return syntax.texts(values)
 }
