@@ -56,7 +56,8 @@ func TestWhereAnAttributeIsFound(t *testing.T) {
 	for _, test := range []struct{ name, want string }{
 		{"login", "a@example.com"},
 		{"LOGIN", "a@example.com"},
-		{"status", "on leave"}, // the profile first
+		{"Status", "ACTIVE"}, // every user has it
+		{"profile.status", "on leave"},
 		{"lastLogin", "2026-05-01T07:30:00.000Z"},
 		{"lastlogin", "2026-05-01T07:30:00.000Z"},
 		{"activated", ""},
