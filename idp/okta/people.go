@@ -196,7 +196,7 @@ func (r *reading) nobody(ctx context.Context) error {
 	if r.connector.signer != nil {
 		who = "give the service app"
 	}
-	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator; --allow-empty takes this for the truth",
+	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator; export --allow-empty takes this for the truth",
 		"%s: the org shows nobody, which is how Okta treats who may not read users", doing)
 }
 

@@ -178,7 +178,7 @@ func TestNobodyMayBeTheTruth(t *testing.T) {
 		config.Search = search
 		c := connect(t, config)
 		_, err := collect(t.Context(), t, c, idp.Request{})
-		if fault.KindOf(err) != fault.Credentials || !strings.HasSuffix(err.Error(), "; --allow-empty takes this for the truth") {
+		if fault.KindOf(err) != fault.Credentials || !strings.HasSuffix(err.Error(), "; export --allow-empty takes this for the truth") {
 			t.Errorf("%q: error %v; want one of credentials that names --allow-empty", search, err)
 		}
 		calls := served.Calls()["/api/v1/users"]
