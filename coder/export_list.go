@@ -58,8 +58,8 @@ func (l *userList) wrong(place int, err error) error {
 }
 
 // check looks for what no list of everybody has: nobody or only oneself, unless
-// that is allowed, and a user twice. Among living users, Coder holds ids, user names and addresses
-// unique, the latter two in lower case.
+// that is allowed, and a user twice. Among living users, Coder holds ids, user
+// names and addresses unique, the latter two in lower case.
 func (l *userList) check(allowEmpty bool) error {
 	switch {
 	case allowEmpty:
