@@ -19,15 +19,16 @@ import (
 //		// --coder, where it is a path; "-" is standard input.
 //		Path:  "users.json",
 //		Input: os.Stdin,
-//		// --allow-empty: a list without users is not an error.
+//		// --allow-empty: a list of nobody, or of a single user, is not an error.
 //		AllowEmpty: false,
 //	}
 type ExportConfig struct {
 	// Path is the file, or "-" for Input.
 	Path  string
 	Input io.Reader
-	// AllowEmpty makes a list without users no error. A file without anything
-	// is one all the same: so is that of a command that failed.
+	// AllowEmpty makes a list without users, or with a single one, no error. A
+	// file without anything is one all the same: so is that of a command that
+	// failed.
 	AllowEmpty bool
 }
 

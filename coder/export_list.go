@@ -57,18 +57,17 @@ func (l *userList) wrong(place int, err error) error {
 	return fault.New(fault.Usage, hint, "%s %d: %w", l.unit, place, err)
 }
 
-// check looks for what no list of everybody has: nobody, only oneself, or a
-// user twice. Among living users, Coder holds ids, user names and addresses
-// unique, the latter two in lower case.
+// check looks for what no list of everybody has: nobody or only oneself, unless
+// that is allowed, and a user twice. Among living users, Coder holds ids, user
+// names and addresses unique, the latter two in lower case.
 func (l *userList) check(allowEmpty bool) error {
 	switch {
-	case len(l.users) == 0 && allowEmpty:
-		return nil
+	case allowEmpty:
 	case len(l.users) == 0:
 		return fault.New(fault.Source, "use --allow-empty if that is right", "the list holds nobody")
 	case len(l.users) == 1:
 		return fault.New(fault.Credentials,
-			"export it as a user with the role auditor, or give the URL of the deployment as --coder",
+			"export it as a user with the role auditor, or give the URL of the deployment as --coder; --allow-empty if there is nobody else",
 			"the list holds a single user: Coder shows members only themselves, so that nobody can see whether this is everybody")
 	}
 	for _, unique := range []struct {

@@ -113,6 +113,22 @@ func TestWhatIsNoListOfEverybody(t *testing.T) {
 	}
 }
 
+func TestASingleUserIsAllowed(t *testing.T) {
+	for _, text := range []string{`[{"email":"ada@corp.example"}]`, "email\nada@corp.example\n"} {
+		if _, err := open(text); err == nil || !strings.HasSuffix(err.Error(), "; --allow-empty if there is nobody else") {
+			t.Errorf("%q: got error %v, want one that names --allow-empty", text, err)
+		}
+		export, err := coder.OpenExport(coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if users := usersOf(t, export); len(users) != 1 || users[0].Email != "ada@corp.example" {
+			t.Errorf("%q: users %v, want Ada alone", text, users)
+		}
+	}
+}
+
 func TestNobodyIsAllowed(t *testing.T) {
 	for _, text := range []string{"[]", `{"users":[],"count":0}`, "email\n"} {
 		export, err := coder.OpenExport(coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})

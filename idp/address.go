@@ -21,18 +21,26 @@ func IsAddress(text string) bool {
 	return true
 }
 
-// AddAlias gives the person a further address, which may be written as in
-// proxyAddresses, "smtp:ada@example.com". What is no address, and what the
+// AddEmail gives the person the next of the addresses that a source has as
+// those of the person: the first is the primary one, the others are aliases.
+// false says that it is no address, which is left out.
+func (p *Person) AddEmail(text string) (isAddress bool) {
+	address, isAddress := addressIn(text)
+	switch {
+	case !isAddress:
+	case p.Primary == "":
+		p.Primary = address
+	default:
+		p.AddAlias(address)
+	}
+	return isAddress
+}
+
+// AddAlias gives the person a further address. What is no address, and what the
 // person has already but for case, is left out.
 func (p *Person) AddAlias(text string) {
-	address := strings.TrimSpace(text)
-	if scheme, rest, ok := strings.Cut(address, ":"); ok && isScheme(scheme) {
-		if !strings.EqualFold(scheme, "smtp") {
-			return // X400:, SIP: and the like
-		}
-		address = strings.TrimSpace(rest)
-	}
-	if !IsAddress(address) {
+	address, isAddress := addressIn(text)
+	if !isAddress {
 		return
 	}
 	lower := strings.ToLower(address)
@@ -40,6 +48,19 @@ func (p *Person) AddAlias(text string) {
 	if !isSame(p.Primary) && !slices.ContainsFunc(p.Aliases, isSame) {
 		p.Aliases = append(p.Aliases, address)
 	}
+}
+
+// addressIn is the address in a text, which may be written as in
+// proxyAddresses: "smtp:ada@example.com".
+func addressIn(text string) (address string, ok bool) {
+	address = strings.TrimSpace(text)
+	if scheme, rest, found := strings.Cut(address, ":"); found && isScheme(scheme) {
+		if !strings.EqualFold(scheme, "smtp") {
+			return "", false // X400:, SIP: and the like
+		}
+		address = strings.TrimSpace(rest)
+	}
+	return address, IsAddress(address)
 }
 
 // AddLogin gives the person a sign-in name if it looks like an address.

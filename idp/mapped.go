@@ -86,7 +86,7 @@ func (m mapped) People(ctx context.Context, req Request) iter.Seq2[Person, error
 				return
 			}
 		}
-		r.tell()
+		r.tell(m.Source().Name)
 	}
 }
 
@@ -104,16 +104,16 @@ type mappedReading struct {
 	// feeds are the fields of each attribute by its name, of those seen.
 	feeds map[string][]Field
 
-	people    int
-	filled    map[Field]int
-	oddStatus Oddity
-	oddDate   Oddity
+	people int
+	filled map[Field]int
+
+	oddEmail, oddStatus, oddDate Oddity
 }
 
 func (m mapped) reading(req Request) *mappedReading {
 	r := &mappedReading{
 		request: req, mapping: m.mapping, at: map[Field]int{}, filled: map[Field]int{},
-		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, Notify: req.Notify},
+		inner: Request{Attributes: slices.Clone(req.Attributes), All: req.All, AllowEmpty: req.AllowEmpty, Notify: req.Notify},
 		feeds: map[string][]Field{},
 		refOf: strings.TrimSpace,
 	}
@@ -178,10 +178,12 @@ func (r *mappedReading) person(p Person) Person {
 	if addresses, ok := values(Email); ok {
 		known := p.Aliases
 		p.Primary, p.Aliases = "", nil
-		if first := slices.IndexFunc(addresses, IsAddress); first >= 0 {
-			p.Primary = addresses[first]
+		for _, address := range addresses {
+			if !p.AddEmail(address) {
+				r.oddEmail.Note(address)
+			}
 		}
-		for _, address := range slices.Concat(addresses, known) {
+		for _, address := range known {
 			p.AddAlias(address)
 		}
 	}
@@ -274,13 +276,18 @@ func (r *mappedReading) status(words []string) Status {
 	return status
 }
 
-// tell says what the stream as a whole has shown.
-func (r *mappedReading) tell() {
+// tell says what the stream as a whole has shown of its source.
+func (r *mappedReading) tell(source string) {
 	for _, field := range slices.Sorted(maps.Keys(r.at)) {
 		if attribute := r.mapping[field]; attribute != "" && r.people > 0 && r.filled[field] == 0 {
 			r.request.Tell(fmt.Sprintf("--map: nobody has a value of %s, so that %s is empty", attribute, field))
 		}
 	}
-	r.oddStatus.Tell(r.request, "the status of %s is unknown, since no word for it is meant by %q")
-	r.oddDate.Tell(r.request, "the start_date of %s stays as it is, since nobody can tell which day %q is")
+	r.oddEmail.Tell(r.request, NoAddress(source))
+	r.oddStatus.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the status of %s is unknown, since no word for it is meant by %s", people, example)
+	})
+	r.oddDate.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the start_date of %s stays as it is, since nobody can tell which day %s is", people, example)
+	})
 }

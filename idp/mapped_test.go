@@ -128,6 +128,7 @@ func TestMapped(t *testing.T) {
 	}
 	wantNotices := []string{
 		"--map: nobody has a value of nothing, so that aliases is empty",
+		`what shelf has for the email of 1 person is no address, such as "none", and counts as none`,
 		`the status of 1 person is unknown, since no word for it is meant by "perhaps"`,
 		`the start_date of 1 person stays as it is, since nobody can tell which day "3/1/2024" is`,
 	}

@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// accountDisabled is ADS_UF_ACCOUNTDISABLE of userAccountControl (MS-ADTS,
-// section 2.2.16).
-const accountDisabled = 1 << 1
-
 // ReadStatus reads what a source has under a name such as "status",
 // "accountEnabled" or "suspended": a word for a status, or yes or no to what
 // the name says. known is false where it is neither; words that say nothing of
@@ -16,15 +12,7 @@ const accountDisabled = 1 << 1
 func ReadStatus(name, value string) (status Status, known bool) {
 	name, value = plainWord(name), plainWord(value)
 	if name == "useraccountcontrol" {
-		flags, err := strconv.ParseInt(value, 10, 64)
-		switch {
-		case err != nil:
-			return Unknown, false
-		case flags&accountDisabled != 0:
-			return Disabled, true
-		default:
-			return Active, true
-		}
+		return ReadControl(value)
 	}
 	switch value {
 	case "true", "yes", "y", "1":
@@ -40,6 +28,21 @@ func ReadStatus(name, value string) (status Status, known bool) {
 		return Unknown, true
 	default:
 		return Unknown, false
+	}
+}
+
+// ReadControl reads Active Directory's userAccountControl (MS-ADTS, section
+// 2.2.16); known is false where it is no number.
+func ReadControl(value string) (status Status, known bool) {
+	const accountDisabled = 1 << 1
+	flags, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case err != nil:
+		return Unknown, false
+	case flags&accountDisabled != 0:
+		return Disabled, true
+	default:
+		return Active, true
 	}
 }
 

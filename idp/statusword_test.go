@@ -38,3 +38,11 @@ func TestReadStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestReadControl(t *testing.T) {
+	for value, want := range map[string]idp.Status{"512": idp.Active, "66050": idp.Disabled, "": idp.Unknown, "0x202": idp.Unknown} {
+		if got, known := idp.ReadControl(value); got != want || known != (want != idp.Unknown) {
+			t.Errorf("%q is %v, %t; want %v", value, got, known, want)
+		}
+	}
+}

@@ -133,7 +133,7 @@ func readProfiles(ctx context.Context, w world, from *sourceFlags, f *attributes
 // readProfile reads one provider, to its end or as far as the sample goes.
 func readProfile(ctx context.Context, from peopleSource, into *profile.Section, f *attributesFlags, notify func(string)) error {
 	defer from.end()
-	for person, err := range from.People(ctx, idp.Request{All: true, Notify: notify}) {
+	for person, err := range from.People(ctx, idp.Request{All: true, AllowEmpty: f.allowEmpty, Notify: notify}) {
 		if err != nil {
 			return fmt.Errorf("read people from %s: %w", from.name, err)
 		}

@@ -125,6 +125,7 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	people *join.Population, users []coder.User, report *coder.UsageReport, err error,
 ) {
 	request := q.columns.Request()
+	request.AllowEmpty = q.allowEmpty
 	request.Reuse = true // the population packs what it keeps
 	var all []*reading
 	for _, from := range s.people {

@@ -77,6 +77,7 @@ func intentionOf(s *sources, to *outputFlags, usage usagePlan, plan tablePlan) (
 		return i, err
 	}
 	request := plan.columns.Request()
+	request.AllowEmpty = to.allowEmpty
 	for _, source := range s.people {
 		read := intent.Read{Source: source.name}
 		if planner, ok := source.Connector.(idp.Planner); ok {

@@ -29,7 +29,7 @@ func otherNames(field idp.Field) string {
 	case idp.Aliases:
 		return "alias emailaliases proxyaddresses secondemail secondaryemail worksecondaryemail othermails alternateemailaddress mailalternateaddress emailsvalue emailsaddress"
 	case idp.Logins:
-		return "login username userlogin userprincipalname upn krbprincipalname uid"
+		return "login username userlogin userprincipalname upn uid"
 	case idp.ID:
 		return "id objectguid objectid entryuuid userid guid uuid"
 	case idp.StatusName:

@@ -188,10 +188,16 @@ func (r *reading) tell() {
 	if b.unnamed > 0 {
 		r.request.Tell(fmt.Sprintf("%s has more than %d keys; the others are left out of all attributes", r.name, mostNamed))
 	}
-	b.oddEmail.Tell(r.request, "what "+r.name+" has for the email of %s is no address, such as %q, and counts as none")
-	b.oddManager.Tell(r.request, "what "+r.name+" has for the manager_email of %s is no address, such as %q, and is left out")
-	b.oddStatus.Tell(r.request, "the status of %s in "+r.name+" is unknown, since nobody knows what %q means")
-	b.oddDate.Tell(r.request, "the start_date of %s in "+r.name+" stays as it is, since nobody knows which day %q is")
+	b.oddEmail.Tell(r.request, idp.NoAddress(r.name))
+	b.oddManager.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("what %s has for the manager_email of %s is no address, such as %s, and is left out", r.name, people, example)
+	})
+	b.oddStatus.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the status of %s in %s is unknown, since nobody knows what %s means", people, r.name, example)
+	})
+	b.oddDate.Tell(r.request, func(people, example string) string {
+		return fmt.Sprintf("the start_date of %s in %s stays as it is, since nobody knows which day %s is", people, r.name, example)
+	})
 }
 
 // ended is the error of a context that is done, or nil.

@@ -129,7 +129,7 @@ func TestNoticesOfWhatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var notices []string
-			connector := open(t, "people.csv", test.text)
+			connector := open(t, "50%discount.csv", test.text)
 			read(t, connector, idp.Request{Fields: idp.MappedFields(), Notify: func(notice string) { notices = append(notices, notice) }})
 			want := []string{strings.ReplaceAll(test.want, "PATH", connector.Source().Name)}
 			if diff := cmp.Diff(want, notices); diff != "" {
@@ -358,5 +358,21 @@ func TestACancelledReadOfAPipeEnds(t *testing.T) {
 	}
 	if !errors.Is(last, context.Canceled) {
 		t.Errorf("got error %v, want that it was cancelled", last)
+	}
+}
+
+func TestColumnsOfLogins(t *testing.T) {
+	for column, isLogin := range map[string]bool{
+		"logins": true, "login": true, "username": true, "User Login": true, "userPrincipalName": true, "UPN": true, "uid": true,
+		"krbPrincipalName": false, "sAMAccountName": false,
+	} {
+		var want []string
+		if isLogin {
+			want = []string{"a@x"}
+		}
+		got := one(t, "people.csv", "email,"+column+"\na@b,a@x\n", idp.Request{}).Logins
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", column, diff)
+		}
 	}
 }

@@ -23,8 +23,8 @@ func (b *builder) addresses(p *idp.Person) error {
 	for _, column := range b.aliases.columns {
 		for alias := range items(b.cell(column.slot)) {
 			// Exchange writes the scheme of the primary one in capitals.
-			if address, ok := strings.CutPrefix(alias, "SMTP:"); ok && p.Primary == "" && idp.IsAddress(address) {
-				p.Primary = address
+			if p.Primary == "" && strings.HasPrefix(alias, "SMTP:") {
+				p.AddEmail(alias)
 			}
 			p.AddAlias(alias)
 		}
@@ -41,16 +41,10 @@ func (b *builder) addresses(p *idp.Person) error {
 	return nil
 }
 
-// address takes the first for the primary one, and the others for aliases.
+// address is one of the column for addresses.
 func (b *builder) address(p *idp.Person, text string) {
-	switch {
-	case text == "":
-	case !idp.IsAddress(text):
+	if text != "" && !p.AddEmail(text) {
 		b.oddEmail.Note(text)
-	case p.Primary == "":
-		p.Primary = text
-	default:
-		p.AddAlias(text)
 	}
 }
 

@@ -170,13 +170,14 @@ func givesWellFormedValues(ctx context.Context, s Suite, c idp.Connector) error 
 		if kind := p.Fields[groups].Kind; kind != idp.List && kind != idp.Absent {
 			return fmt.Errorf("%q has groups that are not a list", p.ID)
 		}
-		for _, address := range slices.Concat([]string{p.Primary}, p.Aliases, p.Logins) {
-			if strings.TrimSpace(address) != address {
-				return fmt.Errorf("%q has an address with blanks around it: %q", p.ID, address)
-			}
+		addresses := slices.Concat(p.Aliases, p.Logins)
+		if p.Primary != "" {
+			addresses = append(addresses, p.Primary)
 		}
-		if slices.Contains(p.Aliases, "") || slices.Contains(p.Logins, "") {
-			return fmt.Errorf("%q has an empty address among others", p.ID)
+		for _, address := range addresses {
+			if !idp.IsAddress(address) {
+				return fmt.Errorf("%q has an address that is none: %q", p.ID, address)
+			}
 		}
 	}
 	return nil

@@ -185,7 +185,7 @@ func TestSuiteCatchesMisbehaviour(t *testing.T) {
 		{
 			"blanks around an address",
 			people(func(p *idp.Person, _ idp.Request) { p.Primary = " " + p.Primary }),
-			"gives well-formed values", "blanks around it",
+			"gives well-formed values", "an address that is none",
 		},
 		{
 			"a notice of two lines",

@@ -1,16 +1,8 @@
 package ldap
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"io/fs"
-	"os"
-	"strings"
-	"time"
-
+	"cohort/internal/certificates"
 	"cohort/internal/fault"
-	"cohort/internal/secretfile"
 )
 
 // checkTLS reads the CA; it alone is trusted then.
@@ -31,45 +23,17 @@ func (c *Connector) checkTLS() error {
 	if c.config.CAFile == "" {
 		return nil
 	}
-	data, err := os.ReadFile(c.config.CAFile)
-	if err != nil {
-		return fault.New(fault.Usage, "", "--ldap-ca-file: %w", err)
-	}
-	c.roots = x509.NewCertPool()
-	if !c.roots.AppendCertsFromPEM(data) {
-		return fault.New(fault.Usage, "it begins with -----BEGIN CERTIFICATE-----",
-			"--ldap-ca-file: %s holds no certificate in PEM", c.config.CAFile)
-	}
-	return nil
+	var err error
+	c.roots, err = certificates.Pool("--ldap-ca-file", c.config.CAFile)
+	return err
 }
 
 // checkCertificate reads the client's certificate and its key.
-func (c *Connector) checkCertificate() error {
-	certificate, key := c.config.CertFile, c.config.KeyFile
-	switch {
-	case certificate == "" && key == "":
-		return nil
-	case certificate == "":
-		return fault.New(fault.Usage, "name it with --ldap-cert-file", "--ldap-key-file: the key has no certificate")
-	case key == "":
-		return fault.New(fault.Usage, "name it with --ldap-key-file", "--ldap-cert-file: the certificate has no key")
-	case c.config.PlanOnly:
-		return nil
+func (c *Connector) checkCertificate() (err error) {
+	const what = "--ldap-cert-file, --ldap-key-file"
+	if c.config.PlanOnly {
+		return certificates.AreTwo(what, c.config.CertFile, c.config.KeyFile)
 	}
-	if err := secretfile.Check("--ldap-key-file", key); err != nil {
-		return err
-	}
-	pair, err := tls.LoadX509KeyPair(certificate, key)
-	if _, missing := errors.AsType[*fs.PathError](err); missing {
-		return fault.New(fault.Usage, "", "--ldap-cert-file, --ldap-key-file: %w", err)
-	}
-	if err != nil {
-		return fault.New(fault.Usage, "both are PEM, the key without a passphrase, and belong together",
-			"--ldap-cert-file, --ldap-key-file: %s", strings.TrimPrefix(err.Error(), "tls: "))
-	}
-	if end := pair.Leaf.NotAfter; time.Now().After(end) {
-		return fault.New(fault.Usage, "", "--ldap-cert-file: the certificate ended on %s", end.UTC().Format(time.DateTime))
-	}
-	c.certificates = []tls.Certificate{pair}
-	return nil
+	c.certificates, err = certificates.Pair(what, c.config.CertFile, c.config.KeyFile)
+	return err
 }

@@ -110,9 +110,9 @@ func TestCertificateFilesAreChecked(t *testing.T) {
 		{"a pair", good.CertFile, good.KeyFile, ""},
 		{"another's key", good.CertFile, other.KeyFile, "--ldap-cert-file, --ldap-key-file: private key does not match"},
 		{"the two exchanged", good.KeyFile, good.CertFile, "both are PEM"},
-		{"a certificate that ended", ended.CertFile, ended.KeyFile, "--ldap-cert-file: the certificate ended on 20"},
+		{"a certificate that ended", ended.CertFile, ended.KeyFile, "--ldap-cert-file, --ldap-key-file: the certificate ended on 20"},
 		{"a certificate that is not there", filepath.Join(t.TempDir(), "none.pem"), good.KeyFile, "--ldap-cert-file, --ldap-key-file: open "},
-		{"a key that is not there", good.CertFile, filepath.Join(t.TempDir(), "none.key"), "--ldap-key-file: the file cannot be read: "},
+		{"a key that is not there", good.CertFile, filepath.Join(t.TempDir(), "none.key"), "--ldap-cert-file, --ldap-key-file: the key: the file cannot be read: "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

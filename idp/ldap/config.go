@@ -4,6 +4,7 @@ package ldap
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"math"
@@ -130,6 +131,8 @@ type Connector struct {
 	roots   *x509.CertPool // nil means the system's
 	// certificates holds the client's, if there is one.
 	certificates []tls.Certificate
+	// dialContext connects in place of a [net.Dialer], in tests.
+	dialContext func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 var (

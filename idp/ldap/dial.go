@@ -56,8 +56,11 @@ func (c *Connector) dial(ctx context.Context) (*conn, error) {
 // the time allowed for connecting.
 func (c *Connector) connect(ctx context.Context, to endpoint) (*conn, error) {
 	deadline := time.Now().Add(c.config.ConnectTimeout)
-	dialer := &net.Dialer{Deadline: deadline, Resolver: c.config.Resolver}
-	tcp, err := dialer.DialContext(ctx, to.network, to.address)
+	dial := c.dialContext
+	if dial == nil {
+		dial = (&net.Dialer{Deadline: deadline, Resolver: c.config.Resolver}).DialContext
+	}
+	tcp, err := dial(ctx, to.network, to.address)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func candidates(field idp.Field, f flavour) []string {
 		if isAD {
 			return []string{"userPrincipalName"}
 		}
-		return []string{"userPrincipalName", "krbPrincipalName", "uid"}
+		return []string{"userPrincipalName", "uid"}
 	case idp.ID:
 		if isAD {
 			return []string{"objectGUID"}

@@ -3,7 +3,6 @@ package ldap
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,65 +52,33 @@ func sidText(value string) string {
 	return text
 }
 
-// addresses fills Primary, Aliases and Logins. The primary address is the
-// first value of mail in the server's order, else the primary one among the
-// proxy addresses, which else is the first alias.
+// addresses fills Primary, Aliases and Logins. The primary address is the first
+// value of mail in the server's order that is one, else the primary one among
+// the proxy addresses.
 func (m *mapping) addresses(p *idp.Person) {
-	mails := m.values[m.always.mail]
-	for i, address := range mails {
-		if p.Primary = strings.TrimSpace(address); p.Primary != "" {
-			mails = mails[i+1:]
-			break
+	odd := ""
+	for _, text := range m.values[m.always.mail] {
+		if !p.AddEmail(text) && odd == "" {
+			odd = strings.TrimSpace(text)
 		}
 	}
-	proxies := m.values[m.always.proxy]
-	for _, value := range proxies {
-		// Exchange writes the scheme of the primary one in capitals.
-		if scheme, address, ok := smtpAddress(value); ok && scheme == "SMTP" {
-			if p.Primary == "" {
-				p.Primary = address
+	if odd != "" {
+		m.oddEmail.Note(odd)
+	}
+	for _, slot := range m.always.aliases {
+		for _, text := range m.values[slot] {
+			// Exchange writes the scheme of the primary one in capitals.
+			if p.Primary == "" && strings.HasPrefix(strings.TrimSpace(text), "SMTP:") {
+				p.AddEmail(text)
 			}
-			addAlias(p, address)
 		}
-	}
-	for _, address := range mails {
-		addAlias(p, address)
-	}
-	for _, slot := range m.always.alternates {
-		for _, address := range m.values[slot] {
-			addAlias(p, address)
-		}
-	}
-	for _, value := range proxies {
-		if _, address, ok := smtpAddress(value); ok {
-			addAlias(p, address)
+		for _, text := range m.values[slot] {
+			p.AddAlias(text)
 		}
 	}
 	for _, slot := range m.always.logins {
-		for _, login := range m.values[slot] {
-			if login = strings.TrimSpace(login); strings.Contains(login, "@") {
-				p.Logins = append(p.Logins, login)
-			}
+		for _, text := range m.values[slot] {
+			p.AddLogin(text)
 		}
 	}
-}
-
-// smtpAddress takes a proxy address apart. Others are X400:, SIP: and the
-// like.
-func smtpAddress(value string) (scheme, address string, ok bool) {
-	scheme, address, _ = strings.Cut(strings.TrimSpace(value), ":")
-	address = strings.TrimSpace(address)
-	return scheme, address, strings.EqualFold(scheme, "smtp") && address != ""
-}
-
-// addAlias drops what the person has already but for case, as proxyAddresses
-// repeats mail.
-func addAlias(p *idp.Person, address string) {
-	address = strings.TrimSpace(address)
-	lower := strings.ToLower(address)
-	isSame := func(other string) bool { return strings.ToLower(other) == lower }
-	if address == "" || isSame(p.Primary) || slices.ContainsFunc(p.Aliases, isSame) {
-		return
-	}
-	p.Aliases = append(p.Aliases, address)
 }

@@ -223,4 +223,5 @@ func (r *ldifReading) tell(req idp.Request) {
 	if r.unclear > 0 {
 		req.Tell(fmt.Sprintf("%s has %d entries without an objectClass that do not look like people", r.name, r.unclear))
 	}
+	r.mapping.oddEmail.Tell(req, idp.NoAddress(r.name))
 }

@@ -326,3 +326,21 @@ func TestLDIFThatCannotBeReadToItsEnd(t *testing.T) {
 		wantFailure(t, err, fault.Source, "reading standard input: input/output error")
 	}
 }
+
+func TestWhatIsNoAddressIsToldOf(t *testing.T) {
+	l := ldif(t, "dn: uid=ann\nmail: n/a\nuid: ann\n\ndn: uid=bob\nmail: none\nmail: -\nmail: bob@x\n\ndn: uid=eve\nmail: eve@x\n")
+	var notices, primary []string
+	for person, err := range l.People(t.Context(), idp.Request{Notify: func(notice string) { notices = append(notices, notice) }}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		primary = append(primary, person.Primary)
+	}
+	if diff := cmp.Diff([]string{"", "bob@x", "eve@x"}, primary); diff != "" {
+		t.Errorf("addresses (-want +got):\n%s", diff)
+	}
+	want := []string{"what " + l.Source().Name + ` has for the email of 2 people is no address, such as "n/a", and counts as none`}
+	if diff := cmp.Diff(want, notices); diff != "" {
+		t.Errorf("notices (-want +got):\n%s", diff)
+	}
+}

@@ -41,6 +41,7 @@ type mapping struct {
 
 	missing  []cut  // of the current entry
 	isBinary []bool // by slot: whether values came with the option "binary"
+	oddEmail *idp.Oddity
 	tell     func(notice string)
 	told     map[string]bool // names of which a notice told
 }
@@ -74,12 +75,12 @@ const (
 
 // always are the slots that every person needs.
 type always struct {
-	mail, proxy int
-	alternates  []int
-	logins      []int
-	manager     int // with ManagerEmail only
-	guid        int
-	ids         []int
+	mail    int
+	aliases []int
+	logins  []int
+	manager int // with ManagerEmail only
+	guid    int
+	ids     []int
 }
 
 func mappingOf(req idp.Request, from origin) *mapping {
@@ -90,17 +91,13 @@ func mappingOf(req idp.Request, from origin) *mapping {
 
 		references: newReferences(),
 		withRefs:   slices.Contains(req.Fields, idp.ManagerEmail),
+		oddEmail:   &idp.Oddity{},
 		tell:       req.Tell,
 		told:       map[string]bool{},
 	}
 	want := func(field idp.Field) []int { return m.want(candidates(field, from.flavour)...) }
 	mail, aliases, ids := want(idp.Email), want(idp.Aliases), want(idp.ID)
-	m.always = always{
-		mail:  mail[0],
-		proxy: aliases[0], alternates: aliases[1:],
-		logins: want(idp.Logins),
-		guid:   ids[0], ids: ids[1:],
-	}
+	m.always = always{mail: mail[0], aliases: aliases, logins: want(idp.Logins), guid: ids[0], ids: ids[1:]}
 	if m.withRefs {
 		m.always.manager = want(idp.ManagerEmail)[0]
 	}
@@ -243,9 +240,11 @@ func (m *mapping) syntaxIn(from source) syntax {
 // texts are an attribute's values in their customary text form.
 func (m *mapping) texts(from source) []string {
 	values, syntax := m.values[from.slots[0]], m.syntaxIn(from)
-	if key := canonical(from.name); syntax == octets && len(values) > 0 && !m.told[key] {
-		m.told[key] = true
-		m.tell(from.name + " is binary, and its values stand in base64")
+	if syntax == octets && len(values) > 0 {
+		if key := canonical(from.name); !m.told[key] {
+			m.told[key] = true
+			m.tell(from.name + " is binary, and its values stand in base64")
+		}
 	}
 	return syntax.texts(values)
 }

@@ -142,9 +142,14 @@ func TestAddresses(t *testing.T) {
 		{"without mail the primary proxy address", []string{"proxyAddresses: smtp:b@x", "proxyAddresses: SMTP: a@x "}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
 		{"proxy addresses without a primary one", []string{"proxyAddresses: smtp:a@x"}, idp.Person{Aliases: []string{"a@x"}}},
 		{"nothing after the scheme", []string{"proxyAddresses: SMTP:"}, idp.Person{}},
-		{"the primary proxy address before other aliases", []string{"mail: a@x", "mail: b@x", "proxyAddresses: smtp:c@x", "proxyAddresses: SMTP:d@x"}, idp.Person{Primary: "a@x", Aliases: []string{"d@x", "b@x", "c@x"}}},
-		{"an address twice", []string{"mail: a@x", "mail: A@X", "mailAlternateAddress: b@x", "proxyAddresses: smtp:B@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
-		{"logins that look like one", []string{"userPrincipalName: ada@corp", "krbPrincipalName: ada@CORP", "uid: ada"}, idp.Person{Logins: []string{"ada@corp", "ada@CORP"}}},
+		{"aliases of both kinds", []string{"mail: a@x", "mail: b@x", "proxyAddresses: smtp:c@x", "proxyAddresses: SMTP:d@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x", "c@x", "d@x"}}},
+		{"an address twice", []string{"mail: a@x", "mail: A@X", "mailAlternateAddress: b@x", "proxyAddresses: smtp:B@x"}, idp.Person{Primary: "a@x", Aliases: []string{"B@x"}}},
+		{"what is no address", []string{"mail: n/a", "proxyAddresses: SMTP:none", "mailAlternateAddress: -", "uid: ada@"}, idp.Person{}},
+		{"an address behind what is none", []string{"mail: n/a", "mail: a@x", "mail: b@x"}, idp.Person{Primary: "a@x", Aliases: []string{"b@x"}}},
+		{"the primary proxy address in the place of what is no address", []string{"mail: n/a", "proxyAddresses: SMTP:a@x"}, idp.Person{Primary: "a@x"}},
+		{"a login twice", []string{"userPrincipalName: a@x", "uid: a@x"}, idp.Person{Logins: []string{"a@x"}}},
+		{"logins that look like one", []string{"userPrincipalName: ada@corp", "uid: ada"}, idp.Person{Logins: []string{"ada@corp"}}},
+		{"a Kerberos realm is no mail domain", []string{"krbPrincipalName: ada@CORP.EXAMPLE"}, idp.Person{}},
 		{"an address for a uid", []string{"uid: ada@x"}, idp.Person{Logins: []string{"ada@x"}}},
 	}
 	for _, test := range tests {
@@ -198,11 +203,11 @@ func TestOnlyNeededAttributesAreAskedFor(t *testing.T) {
 		want    string
 	}{
 		{other, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
-			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"userPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"msDS-UserAccountDisabled loginDisabled ds-pwp-account-disabled " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 		{openLDAP, "mail proxyAddresses mailAlternateAddress objectGUID entryUUID nsUniqueId ipaUniqueID " +
-			"userPrincipalName krbPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
+			"userPrincipalName uid userAccountControl accountExpires pwdAccountLockedTime nsAccountLock shadowExpire krbPrincipalExpiration " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},
 		{activeDirectory, "mail proxyAddresses objectGUID userPrincipalName userAccountControl accountExpires " +
 			"department ou departmentNumber employeeID employeeNumber sn roomNumber"},

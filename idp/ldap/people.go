@@ -91,16 +91,18 @@ func (c *Connector) query(s *session, attributes []string) (search, error) {
 
 // finish says what the read as a whole has shown, after everybody was given.
 func (r *reading) finish(s *session, doing string) error {
-	if r.count == 0 && s.anonymous {
+	isNobody := r.count == 0 && !r.request.AllowEmpty
+	if isNobody && s.anonymous {
 		return fault.New(fault.Credentials,
-			"many servers show nothing to who has not signed in: give an account with --ldap-bind-dn; or check --ldap-base and --ldap-filter",
+			"many servers show nothing to who has not signed in: give an account with --ldap-bind-dn; or check --ldap-base and --ldap-filter; export --allow-empty takes this for the truth",
 			"%s without an account: the server showed nobody", doing)
 	}
-	if r.count == 0 && s.external {
+	if isNobody && s.external {
 		return fault.New(fault.Credentials,
-			"does the server take the certificate, or the socket's user, for an account that may read people; or check --ldap-base and --ldap-filter",
+			"does the server take the certificate, or the socket's user, for an account that may read people; or check --ldap-base and --ldap-filter; export --allow-empty takes this for the truth",
 			"%s: the server showed nobody", doing)
 	}
+	r.oddEmail.Tell(r.request, idp.NoAddress(s.name))
 	if s.continuations.count == 0 {
 		return nil
 	}

@@ -30,6 +30,8 @@ type reading struct {
 	attempt int
 	given   names
 	count   int
+	// oddEmail is of those who were given, on whichever connection.
+	oddEmail idp.Oddity
 	// pageSize is what the server is known to accept; wire asks for no pages
 	// where it is 0.
 	pageSize int
@@ -81,6 +83,7 @@ func (r *reading) run(ctx context.Context) error {
 func (r *reading) read(ctx context.Context, s *session) (again bool, err error) {
 	r.attempt++
 	mapping := mappingOf(r.request, s.server.origin())
+	mapping.oddEmail = &r.oddEmail
 	query, err := r.connector.query(s, mapping.asked())
 	if r.attributes != nil {
 		query.attributes = r.attributes

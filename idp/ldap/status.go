@@ -21,7 +21,6 @@ type sign struct {
 // Bits of userAccountControl and msDS-User-Account-Control-Computed (MS-ADTS,
 // sections 2.2.16 and 3.1.1.4.5.17).
 const (
-	accountDisabled      = 1 << 1
 	accountLockout       = 1 << 4
 	passwordNeverExpires = 1 << 16
 	passwordHasExpired   = 1 << 23
@@ -130,15 +129,11 @@ func shown(name, value string, meanings ...string) string {
 }
 
 func judgeControl(_ *mapping, name, value string) (idp.Status, string) {
-	flags, err := strconv.ParseInt(value, 10, 64)
-	switch {
-	case err != nil:
-		return idp.Unknown, shown(name, value)
-	case flags&accountDisabled != 0:
-		return idp.Disabled, shown(name, value, "disabled")
-	default:
-		return idp.Active, shown(name, value)
+	status, _ := idp.ReadControl(value)
+	if status == idp.Disabled {
+		return status, shown(name, value, "disabled")
 	}
+	return status, shown(name, value)
 }
 
 func judgeSwitch(_ *mapping, name, value string) (idp.Status, string) {

@@ -39,7 +39,7 @@ func TestWhatACheckSaysOfAServiceApp(t *testing.T) {
 		{
 			name: "no role", options: fixtures.OktaOptions{Role: fixtures.OktaNoRole}, step: probe.Rights,
 			want: probe.Step{Outcome: probe.Fail, Detail: "read the people of 127.0.0.1:", Kind: fault.Credentials,
-				Mend: "give the service app a role that may view all users, such as Read-Only Administrator"},
+				Mend: "give the service app a role that may view all users, such as Read-Only Administrator; export --allow-empty takes this for the truth"},
 		},
 		{
 			name: "another's id", change: func(c *okta.Config) { c.ClientID = "0oaNobody" }, step: probe.SignIn,

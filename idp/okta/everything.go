@@ -24,7 +24,11 @@ func (m *mapping) all(r record) []idp.Attribute {
 		}
 	}
 	for _, one := range r.profile {
-		add(string(one.name), one.value)
+		name := string(one.name)
+		if _, isOwn := ownField(name); isOwn {
+			name = "profile." + name
+		}
+		add(name, one.value)
 	}
 	var walk func(path string, o object)
 	walk = func(path string, o object) {

@@ -72,34 +72,57 @@ func baseAttributes() []string {
 	}
 }
 
-// besideProfile is what is asked of each user besides the profile.
-func besideProfile() []string { return []string{"id", "status", "created"} }
-
-// projection is the parameter "fields" for a request: what is asked of each
-// user. It is empty for all there is.
-func projection(req idp.Request) string {
-	profile := asked(req)
-	if profile == nil {
-		return ""
+// ownFields are those that every user has beside the profile, as Okta spells
+// them (the same page). Their names in any case mean them, and not an attribute
+// that an org has called so: that is asked for as profile.NAME.
+func ownFields() []string {
+	return []string{
+		"id", "status", "created", "activated", "statusChanged", "lastLogin", "lastUpdated", "passwordChanged",
+		"type", "realmId",
 	}
-	return strings.Join(besideProfile(), ",") + ",profile:(" + strings.Join(profile, ",") + ")"
 }
 
-// asked are the attributes of the profile that are asked for. It is nil, for
-// all there is, where an attribute is the org's own: Okta wants those spelled
-// exactly, and only the org knows how they are.
-func asked(req idp.Request) []string {
-	if req.All {
-		return nil
+// spelled is a name as it stands among those that Okta knows.
+func spelled(name string, known []string) (string, bool) {
+	at := slices.IndexFunc(known, func(own string) bool { return strings.EqualFold(own, name) })
+	if at < 0 {
+		return "", false
 	}
-	profile := slices.Concat(candidates(idp.Logins), candidates(idp.Email), candidates(idp.Aliases))
-	want := func(name string) bool {
-		base := baseAttributes()
-		i := slices.IndexFunc(base, func(own string) bool { return strings.EqualFold(own, name) })
-		if i >= 0 && !slices.Contains(profile, base[i]) {
-			profile = append(profile, base[i])
+	return known[at], true
+}
+
+// ownField is the field beside the profile that a name means, which may be a
+// path into it, such as type.id.
+func ownField(name string) (string, bool) {
+	name, _, _ = strings.Cut(name, ".")
+	return spelled(name, ownFields())
+}
+
+// baseAttribute is the attribute of every org's profiles that a name means,
+// which may be a path to it, such as profile.department.
+func baseAttribute(name string) (string, bool) {
+	if path, attribute, isPath := strings.Cut(name, "."); isPath && strings.EqualFold(path, "profile") {
+		name = attribute
+	}
+	return spelled(name, baseAttributes())
+}
+
+// projection is what is asked of each user.
+type projection struct{ own, profile []string }
+
+// projectionOf is what a request takes. It is false, for all there is, where an
+// attribute is the org's own: Okta wants those spelled exactly, only the org
+// knows how they are, and no page of Okta's says that a profile can be asked for
+// as a whole and the other fields by name.
+func projectionOf(req idp.Request) (projection, bool) {
+	p := projection{
+		own:     []string{"id", "status", "created"},
+		profile: slices.Concat(candidates(idp.Logins), candidates(idp.Email), candidates(idp.Aliases)),
+	}
+	add := func(to *[]string, name string) {
+		if !slices.Contains(*to, name) {
+			*to = append(*to, name)
 		}
-		return i >= 0
 	}
 	for _, field := range req.Fields {
 		names := candidates(field)
@@ -107,13 +130,23 @@ func asked(req idp.Request) []string {
 			names = append(names, nameParts()...)
 		}
 		for _, name := range names {
-			want(name)
+			add(&p.profile, name)
 		}
 	}
 	for _, name := range req.Attributes {
-		if !want(strings.TrimSpace(name)) {
-			return nil
+		name = strings.TrimSpace(name)
+		if own, ok := ownField(name); ok {
+			add(&p.own, own)
+		} else if attribute, ok := baseAttribute(name); ok {
+			add(&p.profile, attribute)
+		} else {
+			return projection{}, false
 		}
 	}
-	return profile
+	return p, !req.All
+}
+
+// String is the parameter "fields".
+func (p projection) String() string {
+	return strings.Join(p.own, ",") + ",profile:(" + strings.Join(p.profile, ",") + ")"
 }

@@ -179,7 +179,7 @@ func (m *meant) settle(addresses map[string]string) {
 		}
 		for _, key := range keys {
 			if one, ok := only(m.found[key]); ok {
-				if address := one.text("email"); address != "" {
+				if address := one.text("email"); idp.IsAddress(address) {
 					addresses[name] = address
 				}
 				break

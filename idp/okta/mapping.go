@@ -16,6 +16,7 @@ type mapping struct {
 	refs     refs
 	groups   membership
 	feeds    map[string][]idp.Field // where all is asked for
+	oddEmail idp.Oddity
 }
 
 func mappingOf(req idp.Request, groups membership) *mapping {
@@ -28,17 +29,12 @@ func mappingOf(req idp.Request, groups membership) *mapping {
 
 // person is what a record says.
 func (m *mapping) person(r record) idp.Person {
-	p := idp.Person{
-		ID:      r.id,
-		Status:  statusOf(r.status),
-		Primary: r.text("email"),
+	p := idp.Person{ID: r.id, Status: statusOf(r.status)}
+	if email := r.text("email"); email != "" && !p.AddEmail(email) {
+		m.oddEmail.Note(email)
 	}
-	if second := r.text("secondEmail"); second != "" {
-		p.Aliases = []string{second}
-	}
-	if login := r.text("login"); strings.Contains(login, "@") {
-		p.Logins = []string{login}
-	}
+	p.AddAlias(r.text("secondEmail"))
+	p.AddLogin(r.text("login"))
 	if m.withRefs {
 		p.Ref, p.Manager = m.refs.own(r), managerOf(r)
 	}

@@ -1,9 +1,10 @@
 package okta
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
+
+	"cohort/internal/jsontext"
 )
 
 // object is the members of a JSON object, in their order. It refers to the
@@ -19,107 +20,24 @@ type member struct {
 // objectOf reads a JSON object that is known to be whole; false for anything
 // else. Null is an object without members.
 func objectOf(raw json.RawMessage) (object, bool) {
-	raw = bytes.TrimSpace(raw)
-	if string(raw) == "null" {
+	s := jsontext.Scanner[[]byte]{Text: raw, Deepest: deepest}
+	if s.Peek() == 'n' {
 		return nil, true
 	}
-	if len(raw) < 2 || raw[0] != '{' {
-		return nil, false
-	}
 	members := make(object, 0, 16)
-	at := blank(raw, 1)
-	if at < len(raw) && raw[at] == '}' {
-		return members, true
-	}
-	for at < len(raw) && raw[at] == '"' {
-		end := valueEnd(raw, at)
-		name := raw[at:end]
-		at = blank(raw, end)
-		if at >= len(raw) || raw[at] != ':' {
-			return nil, false
-		}
-		at = blank(raw, at+1)
-		end = valueEnd(raw, at)
-		if end == at {
-			return nil, false
-		}
-		members = append(members, member{name: unquoted(name), value: raw[at:end]})
-		at = blank(raw, end)
-		if at >= len(raw) {
-			return nil, false
-		}
-		if raw[at] == '}' {
-			return members, true
-		}
-		if raw[at] != ',' {
-			return nil, false
-		}
-		at = blank(raw, at+1)
-	}
-	return nil, false
+	err := s.Object(func(name []byte) error {
+		s.Peek()
+		start := s.At
+		err := s.Skip()
+		members = append(members, member{name: name, value: raw[start:s.At]})
+		return err
+	})
+	return members, err == nil
 }
 
-// blank passes over what may stand between tokens (RFC 8259, section 2).
-func blank(raw []byte, at int) int {
-	for at < len(raw) && (raw[at] == ' ' || raw[at] == '\t' || raw[at] == '\n' || raw[at] == '\r') {
-		at++
-	}
-	return at
-}
-
-// valueEnd is where the value ends that begins at a place.
-func valueEnd(raw []byte, at int) int {
-	depth := 0
-	for at < len(raw) {
-		switch raw[at] {
-		case '"':
-			at = stringEnd(raw, at)
-		case '{', '[':
-			depth++
-			at++
-		case '}', ']':
-			if depth == 0 {
-				return at
-			}
-			depth--
-			at++
-		case ',', ':', ' ', '\t', '\n', '\r':
-			if depth == 0 {
-				return at
-			}
-			at++
-			continue
-		default:
-			at++
-			if depth == 0 && at < len(raw) && bytes.IndexByte([]byte(",:}] \t\n\r"), raw[at]) < 0 {
-				continue // within a number or a word
-			}
-		}
-		if depth == 0 {
-			return at
-		}
-	}
-	return at
-}
-
-func stringEnd(raw []byte, at int) int {
-	for at++; at < len(raw); at++ {
-		switch raw[at] {
-		case '\\':
-			at++
-		case '"':
-			return at + 1
-		}
-	}
-	return len(raw)
-}
-
-func unquoted(raw []byte) []byte {
-	if len(raw) >= 2 && bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
-	}
-	return []byte(textOf(raw))
-}
+// deepest is how many objects and arrays may be inside each other: as many as
+// encoding/json takes, which has seen the text before.
+const deepest = 10_000
 
 // get is the value of a name as it is spelled; nil without one. The last of
 // several counts, as in encoding/json.

@@ -65,11 +65,12 @@ func (r *reading) run(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if r.count == 0 {
+	if r.count == 0 && !r.request.AllowEmpty {
 		if err := r.nobody(ctx); err != nil {
 			return err
 		}
 	}
+	r.mapping.oddEmail.Tell(r.request, idp.NoAddress(r.connector.host()))
 	if n := s.repeated.Load(); n > 0 {
 		r.request.Tell(fmt.Sprintf("%s had to be asked again %s, after errors or at its rate limit", r.connector.host(), plural(int(n), "time", "times")))
 	}
@@ -195,7 +196,7 @@ func (r *reading) nobody(ctx context.Context) error {
 	if r.connector.signer != nil {
 		who = "give the service app"
 	}
-	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator",
+	return fault.New(fault.Credentials, who+" a role that may view all users, such as Read-Only Administrator; export --allow-empty takes this for the truth",
 		"%s: the org shows nobody, which is how Okta treats who may not read users", doing)
 }
 

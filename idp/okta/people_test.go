@@ -118,11 +118,18 @@ func TestAliasesAndLoginsAreAddresses(t *testing.T) {
 	users := []fixtures.OktaUser{
 		someone(1, fixtures.OktaActive, map[string]any{"email": "One@corp.example", "login": "uno@corp.example", "secondEmail": " eins@corp.example "}),
 		someone(2, fixtures.OktaActive, map[string]any{"email": "two@corp.example", "login": "two", "secondEmail": nil}),
+		someone(3, fixtures.OktaActive, map[string]any{"email": "n/a", "login": "three@", "secondEmail": "none"}),
 	}
-	people, err := collect(t.Context(), t, connect(t, signedInTo(org(t, users, nil, fixtures.OktaOptions{}))), idp.Request{})
+	var notices []string
+	people, err := collect(t.Context(), t, connect(t, signedInTo(org(t, users, nil, fixtures.OktaOptions{}))),
+		idp.Request{Notify: func(notice string) { notices = append(notices, notice) }})
 	want := []idp.Person{
 		{ID: users[0].ID, Status: idp.Active, Primary: "One@corp.example", Aliases: []string{"eins@corp.example"}, Logins: []string{"uno@corp.example"}, Fields: []idp.Value{}, Attributes: []idp.Value{}},
 		{ID: users[1].ID, Status: idp.Active, Primary: "two@corp.example", Fields: []idp.Value{}, Attributes: []idp.Value{}},
+		{ID: users[2].ID, Status: idp.Active, Fields: []idp.Value{}, Attributes: []idp.Value{}},
+	}
+	if len(notices) != 1 || !strings.HasSuffix(notices[0], ` has for the email of 1 person is no address, such as "n/a", and counts as none`) {
+		t.Errorf("notices %q, want one about an address", notices)
 	}
 	slices.SortFunc(want, func(a, b idp.Person) int { return strings.Compare(a.ID, b.ID) })
 	if diff := cmp.Diff(want, people); diff != "" || err != nil {
@@ -161,6 +168,27 @@ func TestAMissingRightIsNamed(t *testing.T) {
 				hidesCredentials(t, config, err)
 			}
 		})
+	}
+}
+
+func TestNobodyMayBeTheTruth(t *testing.T) {
+	for _, search := range []string{"", `status eq "STAGED"`} {
+		served := org(t, nil, nil, fixtures.OktaOptions{})
+		config := signedInTo(served)
+		config.Search = search
+		c := connect(t, config)
+		_, err := collect(t.Context(), t, c, idp.Request{})
+		if fault.KindOf(err) != fault.Credentials || !strings.HasSuffix(err.Error(), "; export --allow-empty takes this for the truth") {
+			t.Errorf("%q: error %v; want one of credentials that names --allow-empty", search, err)
+		}
+		calls := served.Calls()["/api/v1/users"]
+		people, err := collect(t.Context(), t, c, idp.Request{AllowEmpty: true})
+		if err != nil || len(people) > 0 {
+			t.Errorf("%q: nobody is allowed: %d people, error %v", search, len(people), err)
+		}
+		if more := served.Calls()["/api/v1/users"] - calls; more != 1 {
+			t.Errorf("%q: nobody is allowed: %d calls, want 1", search, more)
+		}
 	}
 }
 

@@ -46,9 +46,9 @@ func (c *Connector) Plan(req idp.Request) intent.Read {
 		read.Calls = append(read.Calls, c.planGroups()...)
 	}
 	read.Calls = append(read.Calls, c.planUsers(req)...)
-	if asked(req) == nil {
+	if _, ok := projectionOf(req); !ok {
 		read.Remarks = append(read.Remarks,
-			"an attribute is the org's own, so that Okta sends whole profiles, without credentials; only what the columns take is kept")
+			"an attribute is the org's own, so that Okta sends whole users, without credentials; only what the columns take is kept")
 	}
 	return read
 }
@@ -74,12 +74,12 @@ func (c *Connector) planGroups() []intent.Call {
 func (c *Connector) planUsers(req idp.Request) []intent.Call {
 	people := get(usersPath, c.searchQuery(req, span{}), "everybody")
 	people.Times = fmt.Sprintf("once a page of %d people; parts of a large org are searched at a time, cut by when people were created", pageSize)
-	if profile := asked(req); profile != nil {
-		people.Attributes = slices.Concat(besideProfile(), profile)
+	if fields, ok := projectionOf(req); ok {
+		people.Attributes = slices.Concat(fields.own, fields.profile)
 	}
 	calls := []intent.Call{people}
 	for _, query := range c.listQueries() {
-		list := get(usersPath, query, "everybody, by a plain list")
+		list := get(usersPath, query, "everybody, by a plain list of whole users")
 		list.Times, list.OnlyIf = fmt.Sprintf("once a page of %d people", pageSize), "the org does not answer the search"
 		calls = append(calls, list)
 	}
@@ -95,7 +95,7 @@ func (c *Connector) planUsers(req idp.Request) []intent.Call {
 		}
 		calls = append(calls, managers)
 	}
-	if c.config.Search != "" || len(c.config.Statuses) > 0 {
+	if (c.config.Search != "" || len(c.config.Statuses) > 0) && !req.AllowEmpty {
 		one := get(usersPath, nil, "whether the org shows anybody")
 		one.Parameters = []string{fmt.Sprintf("limit=%d", anybody)}
 		one.OnlyIf = "the search finds nobody"

@@ -38,11 +38,15 @@ func recordOf(raw json.RawMessage) (record, error) {
 // text is an attribute of the profile, without the blanks around it.
 func (r record) text(name string) string { return strings.TrimSpace(textOf(r.profile.get(name))) }
 
-// find looks a name up, in any case: an attribute of the profile first, then
-// what stands beside the profile, such as lastLogin; else a path with dots
-// through objects, such as type.id or profile.department.
+// find looks a name up, in any case: one of [ownFields] beside the profile, all
+// else in the profile first; else a path with dots through objects, such as
+// type.id or profile.department.
 func (r record) find(name string) json.RawMessage {
-	for _, o := range []object{r.profile, r.top} {
+	places := [...]object{r.profile, r.top}
+	if _, isOwn := ownField(name); isOwn {
+		places = [...]object{r.top, r.profile}
+	}
+	for _, o := range places {
 		if value := o.find(name); value != nil {
 			return value
 		}
@@ -50,7 +54,7 @@ func (r record) find(name string) json.RawMessage {
 	if !strings.Contains(name, ".") {
 		return nil
 	}
-	for _, o := range []object{r.profile, r.top} {
+	for _, o := range places {
 		if value := o.descend(name); value != nil {
 			return value
 		}

@@ -114,7 +114,10 @@ func TestOnlyWhatIsWantedIsAskedFor(t *testing.T) {
 	}{
 		{idp.Request{Fields: []idp.Field{idp.Title, idp.Name, idp.ManagerEmail}}, "id,status,created,profile:(login,email,secondEmail,title,displayName,firstName,lastName,managerId,manager)"},
 		{idp.Request{Attributes: []string{"NICKNAME", "title"}}, "id,status,created,profile:(login,email,secondEmail,nickName,title)"},
-		{idp.Request{Attributes: []string{"badgeNumber"}}, ""}, // as the org alone spells it
+		{idp.Request{Attributes: []string{"LASTLOGIN", "Created", "type.id", "profile.City"}}, "id,status,created,lastLogin,type,profile:(login,email,secondEmail,city)"},
+		{idp.Request{Attributes: []string{"lastLogin", "badgeNumber"}}, ""}, // as the org alone spells it
+		{idp.Request{Attributes: []string{"profile.status"}}, ""},
+		{idp.Request{All: true}, ""},
 	} {
 		config := signedInTo(served)
 		config.Parallel = 1

@@ -254,8 +254,8 @@ func (c *Connector) searchQuery(req idp.Request, part span) url.Values {
 		"sortBy":    {"created"},
 		"sortOrder": {"asc"},
 	}
-	if fields := projection(req); fields != "" {
-		query.Set("fields", fields)
+	if fields, ok := projectionOf(req); ok {
+		query.Set("fields", fields.String())
 	}
 	return query
 }

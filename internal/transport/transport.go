@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"cohort/internal/certificates"
 	"cohort/internal/fault"
 )
 
@@ -88,7 +89,7 @@ func New(c Config) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	own, err := ownCertificates(c.CertFile, c.KeyFile)
+	own, err := certificates.Pair("read the client certificate", c.CertFile, c.KeyFile)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,7 @@ import (
 // ResultError is a result other than success (RFC 4511, section 4.1.9). The
 // connection is as good as before.
 type ResultError struct {
-	Code      int // RFC 4511, appendix A
-	MatchedDN string
+	Code      int      // RFC 4511, appendix A
 	Message   string   // the diagnostic message, as the server wrote it
 	Referrals []string // URIs; with code 10 only
 }

@@ -17,7 +17,10 @@ const (
 	authSASL   = 3
 )
 
-const neverDerefAliases = 0
+const (
+	neverDerefAliases = 0
+	serversTimeLimit  = 0
+)
 
 // envelope is an LDAPMessage; controls may be nil.
 func envelope(id int64, request, controls *ber.Packet) []byte {
@@ -57,7 +60,7 @@ func searchRequest(s Search) *ber.Packet {
 		integer(ber.TagEnumerated, int64(s.Scope)),
 		integer(ber.TagEnumerated, neverDerefAliases),
 		integer(ber.TagInteger, int64(s.SizeLimit)),
-		integer(ber.TagInteger, int64(s.TimeLimit.Seconds())),
+		integer(ber.TagInteger, serversTimeLimit),
 		ber.NewBoolean(ber.ClassUniversal, ber.TypePrimitive, ber.TagBoolean, false, ""), // typesOnly
 		s.Filter,
 		attributes)

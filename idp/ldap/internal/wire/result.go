@@ -29,7 +29,7 @@ func decodeResult(body string) (result ResultError, rest string, err error) {
 		return result, rest, err
 	}
 	result.Code = int(code)
-	if result.MatchedDN, rest, err = take(rest, tagOctetString); err != nil {
+	if _, rest, err = take(rest, tagOctetString); err != nil { // matchedDN
 		return result, rest, err
 	}
 	if result.Message, rest, err = take(rest, tagOctetString); err != nil {

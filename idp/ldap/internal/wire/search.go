@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 )
@@ -26,11 +25,10 @@ const (
 type Search struct {
 	Base       string
 	Scope      Scope
-	Filter     *ber.Packet   // as it goes over the wire
-	Attributes []string      // none is all user attributes
-	PageSize   int           // entries a page (RFC 2696); 0 asks for no pages
-	SizeLimit  int           // entries; 0 is the server's limit
-	TimeLimit  time.Duration // full seconds; 0 is the server's limit
+	Filter     *ber.Packet // as it goes over the wire
+	Attributes []string    // none is all user attributes
+	PageSize   int         // entries a page (RFC 2696); 0 asks for no pages
+	SizeLimit  int         // entries; 0 is the server's limit
 	// Continuation, if there is one, is told the URIs of each
 	// SearchResultReference: parts of the directory that another server has.
 	Continuation func(uris []string)
@@ -43,8 +41,7 @@ func (s Search) check() error {
 	if s.Scope < BaseObject || s.Scope > WholeSubtree {
 		return fmt.Errorf("there is no scope %d", s.Scope)
 	}
-	if s.PageSize < 0 || s.PageSize > math.MaxInt32 || s.SizeLimit < 0 || s.SizeLimit > math.MaxInt32 ||
-		s.TimeLimit < 0 || s.TimeLimit.Seconds() > math.MaxInt32 {
+	if s.PageSize < 0 || s.PageSize > math.MaxInt32 || s.SizeLimit < 0 || s.SizeLimit > math.MaxInt32 {
 		return errors.New("a limit of the search is out of range")
 	}
 	return nil

@@ -222,7 +222,6 @@ func TestSearchThatMakesNoSenseIsNotSent(t *testing.T) {
 		"a negative page size":   func(s *wire.Search) { s.PageSize = -1 },
 		"a page size beyond all": func(s *wire.Search) { s.PageSize = 1 << 31 },
 		"a negative size limit":  func(s *wire.Search) { s.SizeLimit = -1 },
-		"a negative time limit":  func(s *wire.Search) { s.TimeLimit = -time.Second },
 	}
 	for name, spoil := range tests {
 		t.Run(name, func(t *testing.T) {
