@@ -7,14 +7,20 @@ import (
 
 // IsAddress says whether a text looks like an e-mail address, or like a
 // sign-in name of that form: it has an @ with something on both sides, and no
-// blanks in it. No more is needed to tell it from a name, an identifier or a DN.
+// blanks in it; it is no list of several, and not in angle brackets. No more is
+// needed to tell it from a name, an identifier or a DN.
 func IsAddress(text string) bool {
 	at := strings.LastIndexByte(text, '@')
 	if at <= 0 || at == len(text)-1 {
 		return false
 	}
+	isQuoted := at > 1 && text[0] == '"' && text[at-1] == '"' // RFC 5321, section 4.1.2
 	for i := range len(text) {
-		if text[i] <= ' ' {
+		switch c := text[i]; {
+		case c <= ' ' || c == 0x7f:
+			return false
+		case isQuoted && i < at:
+		case c == '@' && i < at, c == '<', c == '>', c == ',', c == ';':
 			return false
 		}
 	}

@@ -37,3 +37,16 @@ func TestAddressesOfAPerson(t *testing.T) {
 		t.Errorf("person (-want +got):\n%s", diff)
 	}
 }
+
+func TestWhatIsNoAddress(t *testing.T) {
+	for _, text := range []string{"ada@x", "a.b+c@x.example", "o'hara@x", "a|b@x", `"a@b;c"@x`, "jü@x", "ada@[192.0.2.1]"} {
+		if !idp.IsAddress(text) {
+			t.Errorf("%q is taken for no address", text)
+		}
+	}
+	for _, text := range []string{"", "ada", "@x", "ada@", "a b@x", "a@x b", "a@x;b@x", "a@x,b@x", "a@x|b@x", "<a@x>", "a@x>", "a@x;", "a\x7f@x"} {
+		if idp.IsAddress(text) {
+			t.Errorf("%q is taken for an address", text)
+		}
+	}
+}
