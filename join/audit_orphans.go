@@ -26,7 +26,8 @@ func findNeighbours(t *Table) neighbours {
 		holders: make(map[string][]int32), locals: make(map[string]map[string]bool),
 	}
 	for u, account := range t.account {
-		if key := n.key(t.users[u].Email); account == Orphan {
+		if account == Orphan {
+			key := n.key(t.users[u].Email)
 			n.holders[key] = nil
 			if local, _, ok := cutDomain(key); ok {
 				n.locals[local] = nil

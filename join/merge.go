@@ -217,23 +217,25 @@ func (p *Population) remove(gone []int32) {
 		return
 	}
 	kept := p.records[:0]
-	moved := make(map[int32]int32, len(p.conflicts))
 	next := 0
 	for i, r := range p.records {
 		if next < len(gone) && gone[next] == int32(i) {
 			next++
 			continue
 		}
-		moved[int32(i)] = int32(len(kept))
 		kept = append(kept, r)
 	}
 	p.records = kept
+	moved := func(person int32) int32 {
+		before, _ := slices.BinarySearch(gone, person)
+		return person - int32(before)
+	}
 	for i := range p.conflicts {
-		p.conflicts[i].person = moved[p.conflicts[i].person]
+		p.conflicts[i].person = moved(p.conflicts[i].person)
 	}
 	for _, g := range p.unmerged {
 		for i := range g {
-			g[i] = moved[g[i]]
+			g[i] = moved(g[i])
 		}
 	}
 }
