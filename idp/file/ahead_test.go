@@ -117,23 +117,33 @@ func TestAWrongLineFarDownHasItsNumber(t *testing.T) {
 
 func TestNobodyReadsOnWhenTheLoopIsLeftOrCancelled(t *testing.T) {
 	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines()} {
-		connector := open(t, "people."+format, text)
+		fromFile := open(t, "people."+format, text)
 		before := runtime.NumGoroutine()
 		for stop := range 40 {
+			connector, want := fromFile, error(nil)
+			if stop%2 == 1 {
+				want = context.Canceled
+			}
+			if stop%4 > 1 {
+				connector = fromInput(t, format, text)
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			seen := 0
+			var last error
 			for _, err := range connector.People(ctx, idp.Request{}) {
-				if seen++; err != nil && !errors.Is(err, context.Canceled) {
-					t.Fatal(err)
-				}
+				seen++
+				last = err
 				if seen > stop*100+50 {
 					t.Fatalf("%s: %d people came after the end of the context", format, seen-stop*100)
 				}
-				if seen > stop*100 && stop%2 == 0 {
+				if seen > stop*100 && want == nil {
 					break
 				} else if seen > stop*100 {
 					cancel()
 				}
+			}
+			if !errors.Is(last, want) {
+				t.Fatalf("%s: the last error is %v, want %v", format, last, want)
 			}
 			cancel()
 			// A goroutine that has said its last word may count for a moment.
