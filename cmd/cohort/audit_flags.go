@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,7 @@ type auditPlan struct {
 }
 
 // plan checks the settings.
-func (f *auditFlags) plan() (p auditPlan, err error) {
+func (f *auditFlags) plan(ctx context.Context) (p auditPlan, err error) {
 	if p.format, err = f.formatOf(); err != nil {
 		return p, err
 	}
@@ -74,7 +75,7 @@ func (f *auditFlags) plan() (p auditPlan, err error) {
 	if p.domains, err = f.domains(); err != nil {
 		return p, err
 	}
-	p.accepted, err = f.acceptedFindings(p.kinds)
+	p.accepted, err = f.acceptedFindings(ctx, p.kinds)
 	return p, err
 }
 
@@ -122,15 +123,14 @@ func (f *auditFlags) kindsToFailOn() ([]join.FindingKind, error) {
 
 // acceptedFindings reads which findings were accepted. Of kinds that are not
 // shown, nothing is to be said.
-func (f *auditFlags) acceptedFindings(kinds []join.FindingKind) ([]join.Accepted, error) {
+func (f *auditFlags) acceptedFindings(ctx context.Context, kinds []join.FindingKind) ([]join.Accepted, error) {
 	if f.accepted == "" {
 		return nil, nil
 	}
-	file, err := openInput("--accepted", f.accepted, "")
+	file, err := readInput(ctx, "--accepted", f.accepted, "")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
 	accepted, err := join.ReadAccepted(file)
 	if err != nil {
 		return nil, fmt.Errorf("--accepted: %s: %w", f.accepted, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -17,17 +18,16 @@ type guards struct {
 	maxDrop, minMatch float64
 }
 
-func (f *outputFlags) guards() (guards, error) {
+func (f *outputFlags) guards(ctx context.Context) (guards, error) {
 	g := guards{name: f.baseline, maxDrop: f.maxDrop / 100, minMatch: f.minMatch / 100}
 	if f.baseline == "" {
 		return g, nil
 	}
 	// It is read before --summary may replace it.
-	file, err := openInput("--baseline", f.baseline, "the first run writes it by --summary")
+	file, err := readInput(ctx, "--baseline", f.baseline, "the first run writes it by --summary")
 	if err != nil {
 		return g, err
 	}
-	defer func() { _ = file.Close() }()
 	earlier, err := join.ReadManifest(file)
 	if err != nil {
 		return g, fmt.Errorf("--baseline: read %s: %w", f.baseline, err)

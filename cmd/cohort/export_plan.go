@@ -51,7 +51,7 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 	if to.planAs != "text" && to.planAs != "json" {
 		return fault.New(fault.Usage, "allowed are text and json", "--plan: %q is no format", to.planAs)
 	}
-	sources, err := from.open(w, to.allowEmpty)
+	sources, err := from.open(ctx, w, to.allowEmpty)
 	if err != nil {
 		return err
 	}
