@@ -118,7 +118,7 @@ func checkSettings(ctx context.Context, w world, content []byte) (err error) {
 	reader.SetContext(ctx)
 	from.register(reader.Flags())
 	from.config = draft.Name()
-	if err := from.fill(reader, w); err != nil {
+	if err := from.fill(reader, w); err != nil { //nolint:contextcheck // the command has it
 		return err
 	}
 	usage, err := from.planUsage(ctx, from.now())

@@ -49,18 +49,7 @@ func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 				case <-time.After(30 * time.Second):
 					t.Fatal("it never read the users")
 				}
-				if err := run.Process.Signal(os.Interrupt); err != nil {
-					t.Fatal(err)
-				}
-				ended := time.AfterFunc(20*time.Second, func() { _ = run.Process.Kill() })
-				defer ended.Stop()
-				if code := run.exitCode(t, run.Wait()); code != 130 {
-					t.Errorf("exit code %d, want 130", code)
-				}
-				if want := "cohort: interrupted; no file was written"; run.oneLineSaid(t) != want {
-					t.Errorf("said %q, want %q", run.stderr.String(), want)
-				}
-				output.untouched(t)
+				run.interrupt(t, output)
 			})
 		}
 	}
@@ -108,18 +97,7 @@ func TestAnInterruptEndsAWaitForWhatASettingNames(t *testing.T) {
 			case <-time.After(30 * time.Second):
 				t.Fatal("it never read the pipe")
 			}
-			if err := run.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-			ended := time.AfterFunc(20*time.Second, func() { _ = run.Process.Kill() })
-			defer ended.Stop()
-			if code := run.exitCode(t, run.Wait()); code != 130 {
-				t.Errorf("exit code %d, want 130", code)
-			}
-			if want := "cohort: interrupted; no file was written"; run.oneLineSaid(t) != want {
-				t.Errorf("said %q, want %q", run.stderr.String(), want)
-			}
-			output.untouched(t)
+			run.interrupt(t, output)
 		})
 	}
 }

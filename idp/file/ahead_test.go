@@ -156,3 +156,30 @@ func TestNobodyReadsOnWhenTheLoopIsLeftOrCancelled(t *testing.T) {
 		}
 	}
 }
+
+// A writer that waits for an answer keeps its end open, and no read of standard
+// input can be ended from here.
+func TestALoopIsLeftWhileTheInputWaits(t *testing.T) {
+	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines()} {
+		input, output := io.Pipe()
+		// More than a block, and no end.
+		go func() { _, _ = io.WriteString(output, strings.Repeat(text, 3)) }()
+		connector, err := file.New(file.Config{Path: "-", Format: format, Input: input})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, err := range connector.People(t.Context(), idp.Request{}) {
+			if seen++; err != nil {
+				t.Fatal(err)
+			}
+			if seen == 10 {
+				break
+			}
+		}
+		if seen != 10 {
+			t.Errorf("%s: %d people, want 10", format, seen)
+		}
+		input.Close()
+	}
+}
