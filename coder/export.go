@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -57,37 +56,25 @@ type Export struct {
 // 40 MB as JSON.
 const largestExport = 1 << 30
 
-// OpenExport reads the file. Its errors are of the kinds [fault.Usage] (this is
-// no list of users, or a line is wrong), [fault.Source] (the file cannot be
-// read, was cut, or holds nobody) and [fault.Credentials] (it holds only the
-// user who made it).
-func OpenExport(c ExportConfig) (*Export, error) {
+// OpenExport reads the file. Besides an end of ctx, its errors are of the kinds
+// [fault.Usage] (this is no list of users, or a line is wrong), [fault.Source]
+// (the file cannot be read, was cut, changed meanwhile, or holds nobody) and
+// [fault.Credentials] (it holds only the user who made it).
+func OpenExport(ctx context.Context, c ExportConfig) (*Export, error) {
 	switch {
 	case c.Path == "":
 		return nil, fault.New(fault.Usage, "name a file", "--coder: the path is empty")
 	case c.Path == "-" && c.Input == nil:
 		return nil, fault.New(fault.Usage, "name a file", "--coder: there is no standard input")
-	case c.Path == "-":
-		return readExport("standard input", c.Input, 0, c.AllowEmpty)
 	}
-	file, err := os.Open(c.Path)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "", "--coder: %w", err)
-	}
-	defer func() { _ = file.Close() }() // nothing was written
-	stamp, err := textfile.StampOf(file)
-	switch {
-	case err != nil:
-		return nil, fault.New(fault.Usage, "", "--coder: %w", err)
-	case stamp.IsFolder():
-		return nil, fault.New(fault.Usage, "name the file in it", "--coder: %s is a folder", c.Path)
-	}
-	export, err := readExport(c.Path, file, stamp.Size(), c.AllowEmpty)
+	file := textfile.File{Path: c.Path, Stdin: c.Input, Doing: "--coder", Kind: fault.Usage}
+	var export *Export
+	err := file.Read(ctx, func(input io.Reader, size int64) (err error) {
+		export, err = readExport(file.Name(), input, size, c.AllowEmpty)
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	if changed, err := stamp.Changed(file); err != nil || changed {
-		return nil, fault.New(fault.Source, "try again when it is written", "read users from %s: the file changed while it was read", c.Path)
 	}
 	return export, nil
 }

@@ -38,7 +38,7 @@ func BenchmarkExport(b *testing.B) {
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 			for b.Loop() {
-				export, err := coder.OpenExport(coder.ExportConfig{Path: path})
+				export, err := coder.OpenExport(b.Context(), coder.ExportConfig{Path: path})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -118,7 +118,7 @@ func TestASingleUserIsAllowed(t *testing.T) {
 		if _, err := open(text); err == nil || !strings.HasSuffix(err.Error(), "; --allow-empty if there is nobody else") {
 			t.Errorf("%q: got error %v, want one that names --allow-empty", text, err)
 		}
-		export, err := coder.OpenExport(coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})
+		export, err := coder.OpenExport(t.Context(), coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue
@@ -131,7 +131,7 @@ func TestASingleUserIsAllowed(t *testing.T) {
 
 func TestNobodyIsAllowed(t *testing.T) {
 	for _, text := range []string{"[]", `{"users":[],"count":0}`, "email\n"} {
-		export, err := coder.OpenExport(coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})
+		export, err := coder.OpenExport(t.Context(), coder.ExportConfig{Path: "-", Input: strings.NewReader(text), AllowEmpty: true})
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 			continue
@@ -144,7 +144,7 @@ func TestNobodyIsAllowed(t *testing.T) {
 
 func TestFilesThatCannotBeRead(t *testing.T) {
 	for _, path := range []string{"", "-", t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
-		if _, err := coder.OpenExport(coder.ExportConfig{Path: path}); fault.KindOf(err) != fault.Usage {
+		if _, err := coder.OpenExport(t.Context(), coder.ExportConfig{Path: path}); fault.KindOf(err) != fault.Usage {
 			t.Errorf("%q: got error %v, want a usage error", path, err)
 		}
 	}

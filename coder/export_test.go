@@ -108,7 +108,7 @@ func fixture(tb testing.TB, name string) string {
 
 // open reads a text as an export.
 func open(text string) (*coder.Export, error) {
-	return coder.OpenExport(coder.ExportConfig{Path: "-", Input: strings.NewReader(text)})
+	return coder.OpenExport(context.Background(), coder.ExportConfig{Path: "-", Input: strings.NewReader(text)})
 }
 
 func usersOf(tb testing.TB, export *coder.Export) []coder.User {
@@ -223,7 +223,7 @@ func TestCSVOfOnesOwn(t *testing.T) {
 }
 
 func TestAnExportKnowsItsColumns(t *testing.T) {
-	export, err := coder.OpenExport(coder.ExportConfig{Path: "testdata/export/email.txt"})
+	export, err := coder.OpenExport(t.Context(), coder.ExportConfig{Path: "testdata/export/email.txt"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestAnExportKnowsItsColumns(t *testing.T) {
 }
 
 func TestReadingEndsWithTheContext(t *testing.T) {
-	export, err := coder.OpenExport(coder.ExportConfig{Path: "testdata/export/cli.json"})
+	export, err := coder.OpenExport(t.Context(), coder.ExportConfig{Path: "testdata/export/cli.json"})
 	if err != nil {
 		t.Fatal(err)
 	}

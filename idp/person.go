@@ -4,7 +4,8 @@
 package idp
 
 // Person is one record of an identity provider, reduced to what a [Request]
-// asked for. Whoever receives it owns it.
+// asked for. Whoever receives it owns it, but for Fields and Attributes where
+// [Request] has Reuse.
 type Person struct {
 	// ID is the source's own stable identifier in its customary text form,
 	// such as an entryUUID: the field idp_id. It is never empty.

@@ -107,7 +107,7 @@ func attributes(ctx context.Context, w world, from *sourceFlags, f *attributesFl
 // readProfiles reads all providers at the same time. The first that fails ends
 // the others.
 func readProfiles(ctx context.Context, w world, from *sourceFlags, f *attributesFlags) (sections []profile.Section, err error) {
-	sources, err := from.openProviders(w)
+	sources, err := from.openProviders(ctx, w)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ sides were read to their end.`,
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			plan, err := to.plan()
+			plan, err := to.plan(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func audit(ctx context.Context, w world, from *sourceFlags, to *auditFlags, plan
 	if err != nil {
 		return err
 	}
-	usage, err := from.planUsage(from.now())
+	usage, err := from.planUsage(ctx, from.now())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -53,7 +54,7 @@ type auditPlan struct {
 }
 
 // plan checks the settings.
-func (f *auditFlags) plan() (p auditPlan, err error) {
+func (f *auditFlags) plan(ctx context.Context) (p auditPlan, err error) {
 	if p.format, err = formatOf(f.format, f.output, auditFormats()); err != nil {
 		return p, err
 	}
@@ -68,7 +69,7 @@ func (f *auditFlags) plan() (p auditPlan, err error) {
 	if p.domains, err = f.domains(); err != nil {
 		return p, err
 	}
-	p.accepted, err = f.acceptedFindings(p.kinds)
+	p.accepted, err = f.acceptedFindings(ctx, p.kinds)
 	return p, err
 }
 
@@ -92,15 +93,14 @@ func (f *auditFlags) kindsToFailOn() ([]join.FindingKind, error) {
 
 // acceptedFindings reads which findings were accepted. Of kinds that are not
 // shown, nothing is to be said.
-func (f *auditFlags) acceptedFindings(kinds []join.FindingKind) ([]join.Accepted, error) {
+func (f *auditFlags) acceptedFindings(ctx context.Context, kinds []join.FindingKind) ([]join.Accepted, error) {
 	if f.accepted == "" {
 		return nil, nil
 	}
-	file, err := openInput("--accepted", f.accepted, "")
+	file, err := readInput(ctx, "--accepted", f.accepted, "")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
 	accepted, err := join.ReadAccepted(file)
 	if err != nil {
 		return nil, fmt.Errorf("--accepted: %s: %w", f.accepted, err)

@@ -44,7 +44,7 @@ func wholeJoin(domains join.DomainAliases) join.Options {
 // readAndJoin reads both sides to their end and joins them. What cannot be the
 // truth is an error, unless that is allowed.
 func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r both, err error) {
-	sources, err := from.open(w, q.allowEmpty)
+	sources, err := from.open(ctx, w, q.allowEmpty)
 	if err != nil {
 		return r, err
 	}

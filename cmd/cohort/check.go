@@ -33,7 +33,7 @@ nothing, and writes nobody to disk.`,
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			usage, err := from.planUsage(from.now())
+			usage, err := from.planUsage(cmd.Context(), from.now())
 			if err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJ
 	}
 	sample := &demo{}
 	defer func() { err = errors.Join(err, sample.close()) }()
-	sides, err := from.sides(w, sample, usage)
+	sides, err := from.sides(ctx, w, sample, usage)
 	if err != nil {
 		return err
 	}

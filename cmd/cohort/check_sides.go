@@ -41,10 +41,10 @@ func (s *side) run(ctx context.Context) {
 
 // sides are those that were named, by a flag, the configuration or CODER_URL;
 // without any, the deployment of coder login.
-func (f *sourceFlags) sides(w world, sample *demo, usage usagePlan) ([]*side, error) {
+func (f *sourceFlags) sides(ctx context.Context, w world, sample *demo, usage usagePlan) ([]*side, error) {
 	var sides []*side
 	for _, p := range f.providers {
-		source, err := f.openPeople(w, p, sample)
+		source, err := f.openPeople(ctx, w, p, sample)
 		if err != nil {
 			sides = append(sides, unopened(idpFlag, p.url, err))
 			continue
@@ -62,7 +62,7 @@ func (f *sourceFlags) sides(w world, sample *demo, usage usagePlan) ([]*side, er
 		}
 	}
 	s := &sources{sample: sample, notices: &notices{}}
-	if err := f.openUsers(w, s, false); err != nil {
+	if err := f.openUsers(ctx, w, s, false); err != nil {
 		return append(sides, unopened(coderFlag, f.coder, err)), nil
 	}
 	return append(sides, newSide(coderFlag, s.users.name, func(ctx context.Context, report func(probe.Step)) {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 
 	"cohort/idp"
 	"cohort/internal/fault"
@@ -169,58 +169,19 @@ func writeDiff(to io.Writer, result *diff.Result, format string, all bool, width
 	}
 }
 
-// readExports reads both files at the same time. The first that fails, or an
-// interrupt, ends a wait for standard input or a pipe.
+// readExports reads both files at the same time. The first that fails ends the
+// wait for the other, where that is standard input or a pipe.
 func readExports(ctx context.Context, stdin io.Reader, paths []string, options diff.ReadOptions) ([]*diff.Export, error) {
-	type result struct {
-		at     int
-		export *diff.Export
-		err    error
-	}
-	results := make(chan result, len(paths))
-	for at, path := range paths {
-		go func() {
-			export, err := readExport(stdin, path, options)
-			results <- result{at, export, err}
-		}()
-	}
 	exports := make([]*diff.Export, len(paths))
-	for range paths {
-		select {
-		case r := <-results:
-			if r.err != nil {
-				return nil, r.err
-			}
-			exports[r.at] = r.export
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	for at, path := range paths {
+		file := textfile.File{Path: path, Stdin: stdin, Doing: "read the exports", Kind: fault.Usage}
+		group.Go(func() error {
+			return file.Read(ctx, func(input io.Reader, _ int64) (err error) {
+				exports[at], err = diff.Read(file.Name(), input, options)
+				return err
+			})
+		})
 	}
-	return exports, nil
-}
-
-func readExport(stdin io.Reader, path string, options diff.ReadOptions) (*diff.Export, error) {
-	if path == "-" {
-		return diff.Read("standard input", stdin, options)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fault.New(fault.Usage, "", "read the exports: %w", err)
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	stamp, err := textfile.StampOf(file)
-	switch {
-	case err != nil:
-		return nil, fault.New(fault.Usage, "", "read the exports: %w", err)
-	case stamp.IsFolder():
-		return nil, fault.New(fault.Usage, "name the file in it", "read the exports: %s is a folder", path)
-	}
-	export, err := diff.Read(path, file, options)
-	if err != nil {
-		return nil, err
-	}
-	if changed, err := stamp.Changed(file); err != nil || changed {
-		return nil, fault.New(fault.Source, "try again when it is written", "reading %s: the file changed while it was read", path)
-	}
-	return export, nil
+	return exports, group.Wait()
 }

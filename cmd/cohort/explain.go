@@ -57,7 +57,7 @@ func explain(ctx context.Context, w world, from *sourceFlags, match *matchFlags,
 	if err != nil {
 		return err
 	}
-	usage, err := from.planUsage(from.now())
+	usage, err := from.planUsage(ctx, from.now())
 	if err != nil {
 		return err
 	}

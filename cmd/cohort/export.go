@@ -29,11 +29,11 @@ one row a person. Nothing is written unless both were read to their end.`,
 		Args:    noArguments,
 		PreRunE: func(cmd *cobra.Command, _ []string) error { return from.fill(cmd, w) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			usage, err := from.planUsage(from.now())
+			usage, err := from.planUsage(cmd.Context(), from.now())
 			if err != nil {
 				return err
 			}
-			plan, err := to.plan(from.said, usage.isOn())
+			plan, err := to.plan(cmd.Context(), from.said, usage.isOn())
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -18,7 +19,7 @@ type guards struct {
 	maxDrop, minMatch float64
 }
 
-func (f *outputFlags) guards(said layers) (guards, error) {
+func (f *outputFlags) guards(ctx context.Context, said layers) (guards, error) {
 	g := guards{name: f.baseline, maxDrop: f.maxDrop, minMatch: f.minMatch}
 	if f.baseline == "" {
 		if said["max-drop"] > inFile {
@@ -27,11 +28,10 @@ func (f *outputFlags) guards(said layers) (guards, error) {
 		return g, nil
 	}
 	// It is read before --summary may replace it.
-	file, err := openInput("--baseline", f.baseline, "the first run writes it by --summary")
+	file, err := readInput(ctx, "--baseline", f.baseline, "the first run writes it by --summary")
 	if err != nil {
 		return g, err
 	}
-	defer func() { _ = file.Close() }()
 	earlier, err := join.ReadManifest(file)
 	if err != nil {
 		return g, fmt.Errorf("--baseline: read %s: %w", f.baseline, err)

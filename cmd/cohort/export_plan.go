@@ -47,7 +47,7 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 	if err != nil {
 		return err
 	}
-	sources, err := from.open(w, to.allowEmpty)
+	sources, err := from.open(ctx, w, to.allowEmpty)
 	if err != nil {
 		return err
 	}

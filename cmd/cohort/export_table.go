@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ type tablePlan struct {
 }
 
 // plan checks the output settings.
-func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
+func (f *outputFlags) plan(ctx context.Context, said layers, usage bool) (tablePlan, error) {
 	p := tablePlan{
 		csv:     join.CSVOptions{Separator: f.separator, KeepFormulas: f.formulas == keepFormulas},
 		options: join.Options{Join: join.Kind(f.join), AllowMissing: f.allowMissing},
@@ -41,11 +42,11 @@ func (f *outputFlags) plan(said layers, usage bool) (tablePlan, error) {
 	if p.options.Domains, err = f.domains(); err != nil {
 		return p, err
 	}
-	if p.guards, err = f.guards(said); err != nil {
+	if p.guards, err = f.guards(ctx, said); err != nil {
 		return p, err
 	}
 	if p.format == join.ForDX {
-		return p, f.planDX(&p, usage)
+		return p, f.planDX(ctx, &p, usage)
 	}
 	if f.dxUsers != "" {
 		return p, fault.New(fault.Usage, "add --format dx", "--dx-users is for DX alone")
@@ -72,7 +73,7 @@ func (p *tablePlan) conditions(where []string, usage bool) error {
 }
 
 // planDX checks what is for DX.
-func (f *outputFlags) planDX(p *tablePlan, usage bool) error {
+func (f *outputFlags) planDX(ctx context.Context, p *tablePlan, usage bool) error {
 	columns := f.columns
 	if p.isDefault {
 		columns = join.DefaultDXColumns(usage)
@@ -82,11 +83,10 @@ func (f *outputFlags) planDX(p *tablePlan, usage bool) error {
 		return err
 	}
 	if f.dxUsers != "" {
-		file, err := openInput("--dx-users", f.dxUsers, "")
+		file, err := readInput(ctx, "--dx-users", f.dxUsers, "")
 		if err != nil {
 			return err
 		}
-		defer func() { _ = file.Close() }()
 		if p.dxUsers, err = join.ReadDXUsers(file); err != nil {
 			return fault.New(fault.Usage, "", "--dx-users: read %s: %w", f.dxUsers, err)
 		}

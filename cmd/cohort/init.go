@@ -115,12 +115,13 @@ func checkSettings(ctx context.Context, w world, content []byte) (err error) {
 	w.stdin, w.stdout = strings.NewReader(""), w.stderr
 	var from sourceFlags
 	reader := &cobra.Command{}
+	reader.SetContext(ctx)
 	from.register(reader.Flags())
 	from.config = draft.Name()
-	if err := from.fill(reader, w); err != nil {
+	if err := from.fill(reader, w); err != nil { //nolint:contextcheck // the command has it
 		return err
 	}
-	usage, err := from.planUsage(from.now())
+	usage, err := from.planUsage(ctx, from.now())
 	if err != nil {
 		return err
 	}

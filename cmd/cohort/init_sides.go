@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -117,13 +118,13 @@ func optional(accept func(string) (string, error)) func(string) (string, error) 
 }
 
 // secretFile takes a file that holds a secret, and never a secret itself.
-func secretFile(key string) func(string) (string, error) {
+func secretFile(ctx context.Context, key string) func(string) (string, error) {
 	return optional(func(answer string) (string, error) {
 		name, err := existing(answer)
 		if err != nil {
 			return "", fmt.Errorf("%w; name the file that holds it, the secret itself is not asked for", err)
 		}
-		_, err = readSecret("--"+strings.ReplaceAll(key, "_", "-"), name)
+		_, err = readSecret(ctx, "--"+strings.ReplaceAll(key, "_", "-"), name)
 		return name, err
 	})
 }
@@ -134,7 +135,7 @@ func (s *settings) askSecret(q *questions, getenv func(string) string, key, what
 	if getenv(variable) != "" {
 		state = "set"
 	}
-	file, err := q.ask(fmt.Sprintf("File with %s (empty: in $%s, %s%s)", what, variable, state, orElse), "", secretFile(key))
+	file, err := q.ask(fmt.Sprintf("File with %s (empty: in $%s, %s%s)", what, variable, state, orElse), "", secretFile(q.ctx, key))
 	if err == nil {
 		s.addFile(key, file, what, "in the environment, in "+variable+orElse)
 	}

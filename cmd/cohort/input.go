@@ -1,17 +1,20 @@
 package main
 
 import (
-	"os"
+	"bytes"
+	"context"
+	"io"
 
 	"cohort/internal/fault"
+	"cohort/internal/textfile"
 )
 
-// openInput opens the file that a flag names; hint says where such a file comes
-// from.
-func openInput(flag, path, hint string) (*os.File, error) {
-	file, err := os.Open(path)
+// readInput reads the file that a flag names; hint says where such a file comes
+// from. It may be a pipe.
+func readInput(ctx context.Context, flag, path, hint string) (io.Reader, error) {
+	content, err := textfile.File{Path: path, Doing: flag, Kind: fault.Usage, Hint: hint}.ReadAll(ctx)
 	if err != nil {
-		return nil, fault.New(fault.Usage, hint, "%s: %w", flag, err)
+		return nil, err
 	}
-	return file, nil
+	return bytes.NewReader(content), nil
 }

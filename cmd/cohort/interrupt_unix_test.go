@@ -49,19 +49,75 @@ func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 				case <-time.After(30 * time.Second):
 					t.Fatal("it never read the users")
 				}
-				if err := run.Process.Signal(os.Interrupt); err != nil {
-					t.Fatal(err)
-				}
-				ended := time.AfterFunc(20*time.Second, func() { _ = run.Process.Kill() })
-				defer ended.Stop()
-				if code := run.exitCode(t, run.Wait()); code != 130 {
-					t.Errorf("exit code %d, want 130", code)
-				}
-				if want := "cohort: interrupted; no file was written"; run.oneLineSaid(t) != want {
-					t.Errorf("said %q, want %q", run.stderr.String(), want)
-				}
-				output.untouched(t)
+				run.interrupt(t, output)
 			})
 		}
+	}
+}
+
+// TestAnInterruptEndsAWaitForWhatASettingNames is about lists, secrets and
+// settings that come from a command, such as <(pass show token), which has not
+// written them yet.
+func TestAnInterruptEndsAWaitForWhatASettingNames(t *testing.T) {
+	const nowhere = "127.0.0.1:1"
+	for flag, rest := range map[string][]string{
+		"--config":                {"export", "--demo"},
+		"--accepted":              {"audit", "--demo"},
+		"--baseline":              {"export", "--demo"},
+		"--dx-users":              {"export", "--demo", "--format", "dx"},
+		"--usage-thresholds":      {"export", "--demo", "--usage", "28d"},
+		"--coder-token-file":      {"export", "--idp", demoURL, "--coder", "https://" + nowhere},
+		"--ldap-password-file":    {"attributes", "--idp", "ldaps://" + nowhere + "/dc=example", "--ldap-bind-dn", "cn=reader"},
+		"--okta-token-file":       {"attributes", "--idp", "okta://" + nowhere},
+		"--okta-private-key-file": {"attributes", "--idp", "okta://" + nowhere, "--okta-client-id", "app"},
+	} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			output := earlierOutput(t)
+			pipe := filepath.Join(t.TempDir(), "pipe")
+			if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run := newProgram(t, nil, append(rest, flag, pipe, "-o", output.path)...)
+			if err := run.Start(); err != nil {
+				t.Fatal(err)
+			}
+			// It is open for writing when the program has it open for reading.
+			opened := make(chan *os.File, 1)
+			go func() {
+				writer, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+				if err != nil {
+					t.Error(err)
+				}
+				opened <- writer
+			}()
+			select {
+			case writer := <-opened:
+				defer writer.Close()
+			case <-time.After(30 * time.Second):
+				t.Fatal("it never read the pipe")
+			}
+			run.interrupt(t, output)
+		})
+	}
+}
+
+func TestWhatASettingNamesMayBeAPipe(t *testing.T) {
+	pipes := t.TempDir()
+	write := func(name, content string) (path string) {
+		path = filepath.Join(pipes, name)
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		go func() { _ = os.WriteFile(path, []byte(content), 0o600) }() // what is missing shows below
+		return path
+	}
+	run := newProgram(t, nil, "audit", "--config", write("config", "demo: true\n"), "--accepted", write("accepted", "key,reason,until\n"), "--fail-on", "none")
+	if code := run.exitCode(t, run.Run()); code != 0 || run.stdout.Len() == 0 {
+		t.Errorf("exit code %d, want 0; said %q", code, run.stderr.String())
+	}
+	secret, err := readSecret(t.Context(), "--coder-token-file", write("token", "hunter2\n"))
+	if secret != "hunter2" || err != nil {
+		t.Errorf("read the secret %q, %v", secret, err)
 	}
 }

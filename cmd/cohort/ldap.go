@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 
 	"github.com/spf13/pflag"
 
@@ -48,9 +49,9 @@ func (l *ldapFlags) register(flags *pflag.FlagSet) {
 func certificates() []string { return []string{"pem", "crt", "cer"} }
 
 // openLDAP takes the password that the flags name, else the variable's.
-func (f *sourceFlags) openLDAP(w world, p *provider) idp.Opener {
+func (f *sourceFlags) openLDAP(ctx context.Context, w world, p *provider) idp.Opener {
 	return func(url string) (idp.Connector, error) {
-		password, err := f.providerSecret(w, p, "ldap-password-file", p.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
+		password, err := f.providerSecret(ctx, w, p, "ldap-password-file", p.ldap.passwordFile, "COHORT_LDAP_PASSWORD")
 		if err != nil {
 			return nil, err
 		}

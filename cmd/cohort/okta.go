@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"strings"
 
@@ -46,16 +47,16 @@ func (o *oktaFlags) register(flags *pflag.FlagSet) {
 
 // openOkta takes the credentials that the flags name, else those of Okta's own
 // variables.
-func (f *sourceFlags) openOkta(w world, p *provider, progress *reading) idp.Opener {
+func (f *sourceFlags) openOkta(ctx context.Context, w world, p *provider, progress *reading) idp.Opener {
 	return func(url string) (idp.Connector, error) {
 		if p.okta.rateShare == 0 {
 			return nil, fault.New(fault.Usage, "it takes a percentage above zero", "--okta-rate-share leaves nothing to read with")
 		}
-		token, err := f.providerSecret(w, p, "okta-token-file", p.okta.tokenFile, "OKTA_CLIENT_TOKEN")
+		token, err := f.providerSecret(ctx, w, p, "okta-token-file", p.okta.tokenFile, "OKTA_CLIENT_TOKEN")
 		if err != nil {
 			return nil, err
 		}
-		key, err := f.providerSecret(w, p, "okta-private-key-file", p.okta.privateKeyFile, "OKTA_CLIENT_PRIVATEKEY")
+		key, err := f.providerSecret(ctx, w, p, "okta-private-key-file", p.okta.privateKeyFile, "OKTA_CLIENT_PRIVATEKEY")
 		if err != nil {
 			return nil, err
 		}

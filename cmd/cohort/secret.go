@@ -1,16 +1,17 @@
 package main
 
 import (
-	"os"
+	"context"
 	"strings"
 
 	"cohort/internal/fault"
 	"cohort/internal/secretfile"
+	"cohort/internal/textfile"
 )
 
 // secret is what a file holds that a flag names, or a variable: a variable
 // replaces the flag's word in the configuration, as it does everywhere.
-func (f *sourceFlags) secret(w world, flag, file, variable string) (string, error) {
+func (f *sourceFlags) secret(ctx context.Context, w world, flag, file, variable string) (string, error) {
 	if f.planOnly {
 		return "", nil
 	}
@@ -18,20 +19,20 @@ func (f *sourceFlags) secret(w world, flag, file, variable string) (string, erro
 	if file == "" || value != "" && f.said[flag] <= inFile {
 		return value, nil
 	}
-	return readSecret("--"+flag, file)
+	return readSecret(ctx, "--"+flag, file)
 }
 
 // providerSecret is the secret of one provider. What a variable holds is the
 // only one's of its kind.
-func (f *sourceFlags) providerSecret(w world, p *provider, flag, file, variable string) (string, error) {
+func (f *sourceFlags) providerSecret(ctx context.Context, w world, p *provider, flag, file, variable string) (string, error) {
 	if p.sole {
-		return f.secret(w, flag, file, variable)
+		return f.secret(ctx, w, flag, file, variable)
 	}
 	switch {
 	case f.planOnly:
 		return "", nil
 	case file != "":
-		return readSecret("--"+flag, file)
+		return readSecret(ctx, "--"+flag, file)
 	case w.getenv(variable) != "":
 		return "", errWhose(variable)
 	default:
@@ -47,11 +48,11 @@ func errWhose(variable string) error {
 
 // readSecret reads a file that holds one secret; flag is what named it. The
 // file must not be readable by everybody. One line feed at its end is dropped.
-func readSecret(flag, path string) (string, error) {
+func readSecret(ctx context.Context, flag, path string) (string, error) {
 	if err := secretfile.Check(flag, path); err != nil {
 		return "", err
 	}
-	content, err := os.ReadFile(path)
+	content, err := textfile.File{Path: path, Doing: flag, Kind: fault.Usage}.ReadAll(ctx)
 	if err != nil {
 		return "", secretfile.Unreadable(flag, err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"cohort/internal/fault"
+	"cohort/internal/textfile"
 )
 
 // A setting has one name in three places: the flag --ldap-base, the variable
@@ -61,9 +61,9 @@ func fillSettings(cmd *cobra.Command, w world) (layers, error) {
 	if file == "" {
 		return said, nil
 	}
-	content, err := os.ReadFile(file)
+	content, err := textfile.File{Path: file, Doing: "read the configuration", Kind: fault.Usage, Hint: "see --config"}.ReadAll(cmd.Context())
 	if err != nil {
-		return said, fault.New(fault.Usage, "see --config", "read the configuration: %w", err)
+		return said, err
 	}
 	if err := fillFromFile(cmd, file, content); err != nil {
 		return said, err

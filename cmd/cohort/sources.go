@@ -109,25 +109,25 @@ func (f *sourceFlags) settle(flags *pflag.FlagSet, said layers) error {
 
 // open makes both sides out of the settings, without reading them. With demo
 // addresses it starts the servers of the sample company.
-func (f *sourceFlags) open(w world, allowEmpty bool) (*sources, error) {
-	s, err := f.openProviders(w)
+func (f *sourceFlags) open(ctx context.Context, w world, allowEmpty bool) (*sources, error) {
+	s, err := f.openProviders(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.openUsers(w, s, allowEmpty); err != nil {
+	if err := f.openUsers(ctx, w, s, allowEmpty); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
 // openProviders opens the side of the people alone.
-func (f *sourceFlags) openProviders(w world) (*sources, error) {
+func (f *sourceFlags) openProviders(ctx context.Context, w world) (*sources, error) {
 	if len(f.providers) == 0 {
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
 	}
 	s := &sources{sample: &demo{}, notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
 	for _, p := range f.providers {
-		source, err := f.openPeople(w, p, s.sample)
+		source, err := f.openPeople(ctx, w, p, s.sample)
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
@@ -145,13 +145,13 @@ func (s *sources) close() error {
 }
 
 // openPeople opens one provider.
-func (f *sourceFlags) openPeople(w world, p *provider, sample *demo) (peopleSource, error) {
+func (f *sourceFlags) openPeople(ctx context.Context, w world, p *provider, sample *demo) (peopleSource, error) {
 	progress := &reading{one: "person", many: "people"}
 	connector, err := idp.Open(p.url, map[string]idp.Opener{
-		"ldap":         f.openLDAP(w, p),
-		"ldaps":        f.openLDAP(w, p),
-		"ldapi":        f.openLDAP(w, p),
-		"okta":         f.openOkta(w, p, progress),
+		"ldap":         f.openLDAP(ctx, w, p),
+		"ldaps":        f.openLDAP(ctx, w, p),
+		"ldapi":        f.openLDAP(ctx, w, p),
+		"okta":         f.openOkta(ctx, w, p, progress),
 		idp.FileScheme: openFile(w, p),
 		"demo":         sample.open,
 	})
@@ -187,7 +187,7 @@ func openFile(w world, p *provider) idp.Opener {
 
 // openUsers opens the side of Coder: the sample company, a file, or a
 // deployment.
-func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error) {
+func (f *sourceFlags) openUsers(ctx context.Context, w world, s *sources, allowEmpty bool) (err error) {
 	switch {
 	case f.coder == demoURL:
 		s.users.name = demoURL
@@ -208,7 +208,7 @@ func (f *sourceFlags) openUsers(w world, s *sources, allowEmpty bool) (err error
 			s.notices.tell(retry.String())
 			s.users.wait(retry.Reason, retry.Until)
 		}
-		if s.deployment, err = f.openCoder(w, allowEmpty, waits, s.users.doDays); err != nil {
+		if s.deployment, err = f.openCoder(ctx, w, allowEmpty, waits, s.users.doDays); err != nil {
 			return err
 		}
 		s.coder = s.deployment
@@ -234,8 +234,8 @@ func isFile(name string) bool {
 	}
 }
 
-func (f *sourceFlags) openCoder(w world, allowEmpty bool, notify func(transport.Retry), progress func(come, days int)) (*coder.Client, error) {
-	token, err := f.secret(w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
+func (f *sourceFlags) openCoder(ctx context.Context, w world, allowEmpty bool, notify func(transport.Retry), progress func(come, days int)) (*coder.Client, error) {
+	token, err := f.secret(ctx, w, "coder-token-file", f.coderTokenFile, "CODER_SESSION_TOKEN")
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func (p usagePlan) fit(deployment *coder.Client) error {
 }
 
 // planUsage checks the settings about use.
-func (f *sourceFlags) planUsage(now time.Time) (p usagePlan, err error) {
+func (f *sourceFlags) planUsage(ctx context.Context, now time.Time) (p usagePlan, err error) {
 	if f.usage == "" {
 		if f.usageThresholds != "" {
 			return p, fault.New(fault.Usage, "add --usage 28d", "--usage-thresholds says how to read a use that is not asked for")
@@ -42,11 +43,10 @@ func (f *sourceFlags) planUsage(now time.Time) (p usagePlan, err error) {
 	if p.window, err = coder.ParseWindow(f.usage, location, now); err != nil || f.usageThresholds == "" {
 		return p, err
 	}
-	file, err := openInput("--usage-thresholds", f.usageThresholds, "the first run writes them by --summary")
+	file, err := readInput(ctx, "--usage-thresholds", f.usageThresholds, "the first run writes them by --summary")
 	if err != nil {
 		return p, err
 	}
-	defer func() { _ = file.Close() }()
 	frozen, err := coder.ReadThresholds(file)
 	if err != nil {
 		return p, fault.New(fault.KindOf(err), "", "--usage-thresholds: %s: %w", f.usageThresholds, err)

@@ -26,29 +26,13 @@ func (f *userFile) Name() string {
 
 // Users implements [userSource].
 func (f *userFile) Users(ctx context.Context) ([]coder.User, error) {
-	type result struct {
-		export *coder.Export
-		err    error
+	export, err := coder.OpenExport(ctx, f.config)
+	if err == nil && f.check != nil {
+		err = f.check(export)
 	}
-	read := make(chan result, 1)
-	// A pipe without a writer waits for ever, which an interrupt must end.
-	go func() {
-		export, err := coder.OpenExport(f.config)
-		read <- result{export, err}
-	}()
-	select {
-	case r := <-read:
-		if r.err != nil {
-			return nil, r.err
-		}
-		f.export = r.export
-		if f.check != nil {
-			if err := f.check(r.export); err != nil {
-				return nil, err
-			}
-		}
-		return f.export.Users(ctx)
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err != nil {
+		return nil, err
 	}
+	f.export = export
+	return export.Users(ctx)
 }

@@ -1,6 +1,9 @@
 package file
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // A batch has what is passed between goroutines at once. It is full with so
 // many records, or with fewer that are long.
@@ -16,15 +19,15 @@ const inFlight = 8
 
 // ahead makes batches in a goroutine of its own, while earlier ones are used.
 type ahead[B any] struct {
+	ctx        context.Context
 	made, used chan *B
-	left       <-chan struct{}
 }
 
 // runAhead begins to fill batches. The goroutine ends when fill says that
-// nothing comes behind a batch, or when left is closed and fill has returned.
-func runAhead[B any](left <-chan struct{}, running *sync.WaitGroup, fill func(*B) (more bool)) *ahead[B] {
+// nothing comes behind a batch, or when ctx is over and fill has returned.
+func runAhead[B any](ctx context.Context, running *sync.WaitGroup, fill func(*B) (more bool)) *ahead[B] {
 	// One more is in the hands of whoever uses them.
-	a := &ahead[B]{made: make(chan *B, inFlight), used: make(chan *B, inFlight+1), left: left}
+	a := &ahead[B]{ctx: ctx, made: make(chan *B, inFlight), used: make(chan *B, inFlight+1)}
 	for range inFlight {
 		a.used <- new(B)
 	}
@@ -33,13 +36,13 @@ func runAhead[B any](left <-chan struct{}, running *sync.WaitGroup, fill func(*B
 			var b *B
 			select {
 			case b = <-a.used:
-			case <-left:
+			case <-ctx.Done():
 				return
 			}
 			more = fill(b)
 			select {
 			case a.made <- b:
-			case <-left:
+			case <-ctx.Done():
 				return
 			}
 		}
@@ -47,14 +50,14 @@ func runAhead[B any](left <-chan struct{}, running *sync.WaitGroup, fill func(*B
 	return a
 }
 
-// next takes back a batch that was used up, and gives the one behind it; false
-// is that the loop was left.
-func (a *ahead[B]) next(used *B) (next *B, ok bool) {
+// next takes back a batch that was used up, and gives the one behind it. The
+// error is that of ctx.
+func (a *ahead[B]) next(used *B) (next *B, err error) {
 	a.used <- used
 	select {
 	case next = <-a.made:
-		return next, true
-	case <-a.left:
-		return nil, false
+		return next, nil
+	case <-a.ctx.Done():
+		return nil, a.ctx.Err()
 	}
 }

@@ -117,23 +117,33 @@ func TestAWrongLineFarDownHasItsNumber(t *testing.T) {
 
 func TestNobodyReadsOnWhenTheLoopIsLeftOrCancelled(t *testing.T) {
 	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines()} {
-		connector := open(t, "people."+format, text)
+		fromFile := open(t, "people."+format, text)
 		before := runtime.NumGoroutine()
 		for stop := range 40 {
+			connector, want := fromFile, error(nil)
+			if stop%2 == 1 {
+				want = context.Canceled
+			}
+			if stop%4 > 1 {
+				connector = fromInput(t, format, text)
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			seen := 0
+			var last error
 			for _, err := range connector.People(ctx, idp.Request{}) {
-				if seen++; err != nil && !errors.Is(err, context.Canceled) {
-					t.Fatal(err)
-				}
+				seen++
+				last = err
 				if seen > stop*100+50 {
 					t.Fatalf("%s: %d people came after the end of the context", format, seen-stop*100)
 				}
-				if seen > stop*100 && stop%2 == 0 {
+				if seen > stop*100 && want == nil {
 					break
 				} else if seen > stop*100 {
 					cancel()
 				}
+			}
+			if !errors.Is(last, want) {
+				t.Fatalf("%s: the last error is %v, want %v", format, last, want)
 			}
 			cancel()
 			// A goroutine that has said its last word may count for a moment.
@@ -144,5 +154,32 @@ func TestNobodyReadsOnWhenTheLoopIsLeftOrCancelled(t *testing.T) {
 				time.Sleep(time.Millisecond)
 			}
 		}
+	}
+}
+
+// A writer that waits for an answer keeps its end open, and no read of standard
+// input can be ended from here.
+func TestALoopIsLeftWhileTheInputWaits(t *testing.T) {
+	for format, text := range map[string]string{"csv": longCSV(), "jsonl": longJSONLines()} {
+		input, output := io.Pipe()
+		// More than a block, and no end.
+		go func() { _, _ = io.WriteString(output, strings.Repeat(text, 3)) }()
+		connector, err := file.New(file.Config{Path: "-", Format: format, Input: input})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, err := range connector.People(t.Context(), idp.Request{}) {
+			if seen++; err != nil {
+				t.Fatal(err)
+			}
+			if seen == 10 {
+				break
+			}
+		}
+		if seen != 10 {
+			t.Errorf("%s: %d people, want 10", format, seen)
+		}
+		input.Close()
 	}
 }

@@ -3,14 +3,13 @@
 package file_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"os"
 
 	"cohort/idp"
 	"cohort/idp/file"

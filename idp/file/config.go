@@ -13,6 +13,7 @@ import (
 	"cohort/idp"
 	"cohort/internal/fault"
 	"cohort/internal/suggest"
+	"cohort/internal/textfile"
 )
 
 // Config says which file is read, and as what:
@@ -132,10 +133,9 @@ func (c *Connector) Source() idp.Source { return idp.Source{Name: c.path} }
 // Format is the one that was named, or that the path's ending tells.
 func (c *Connector) Format() string { return c.format }
 
-// name is the file in messages.
-func (c *Connector) name() string {
-	if c.input != nil {
-		return "standard input"
-	}
-	return c.path
+func (c *Connector) file() textfile.File {
+	return textfile.File{Path: c.path, Stdin: c.input, Doing: "reading people", Kind: fault.Source}
 }
+
+// name is the file in messages.
+func (c *Connector) name() string { return c.file().Name() }

@@ -14,11 +14,12 @@ func (c *crowd) fill(r *reading, records records) (more bool) {
 	c.people = c.people[:0]
 	most, values := r.builder.begin(c.values)
 	c.values = values
-	for length := 0; c.err == nil && len(c.people) < most && length < mostBytes; {
+	for length, shown := 0, 0; c.err == nil && len(c.people) < most && length < mostBytes && shown < mostValues; {
 		person, size, err := r.person(records)
 		if c.err = err; err == nil {
 			c.people = append(c.people, person)
 			length += size
+			shown += len(person.All)
 		}
 	}
 	return c.err == nil

@@ -1,6 +1,9 @@
 package file
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // csvAhead are the records below a header, scanned ahead of whoever makes
 // people of them.
@@ -21,11 +24,11 @@ type csvBatch struct {
 	err    error
 }
 
-// scanAhead begins to scan. What is read from is to be closed when left is.
-func scanAhead(people *csvPeople, left <-chan struct{}, running *sync.WaitGroup) *csvAhead {
+// scanAhead begins to scan.
+func scanAhead(ctx context.Context, people *csvPeople, running *sync.WaitGroup) *csvAhead {
 	return &csvAhead{
 		people: people, mapping: people.mapping, batch: &csvBatch{},
-		ahead: runAhead(left, running, func(b *csvBatch) bool { return b.scan(people) }),
+		ahead: runAhead(ctx, running, func(b *csvBatch) bool { return b.scan(people) }),
 	}
 }
 
@@ -46,9 +49,9 @@ func (a *csvAhead) next() (place, error) {
 		if a.batch.err != nil {
 			return place{}, a.batch.err
 		}
-		batch, ok := a.ahead.next(a.batch)
-		if !ok {
-			return place{}, errEnough
+		batch, err := a.ahead.next(a.batch)
+		if err != nil {
+			return place{}, err
 		}
 		a.batch, a.at = batch, 0
 	}

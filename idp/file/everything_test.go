@@ -2,6 +2,7 @@ package file_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -52,5 +53,25 @@ func TestTooManyKeysAreToldOf(t *testing.T) {
 	people := read(t, open(t, "people.jsonl", record.String()), idp.Request{All: true, Notify: func(n string) { notices = append(notices, n) }})
 	if len(people[0].All) >= keys || len(notices) != 1 || !strings.Contains(notices[0], "more than") {
 		t.Errorf("%d attributes, and the notices %q", len(people[0].All), notices)
+	}
+}
+
+// People without keys in common have few each of the very many.
+func TestAPersonTakesNoMemoryForTheKeysOfOthers(t *testing.T) {
+	var lines strings.Builder
+	const all, most = 5000, 64 << 20 // bytes
+	for i := range all {
+		fmt.Fprintf(&lines, `{"email": "p%d@corp.example", "k%d": "x"}`+"\n", i, i)
+	}
+	connector := open(t, "people.jsonl", lines.String())
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	people := read(t, connector, idp.Request{All: true})
+	runtime.ReadMemStats(&after)
+	if last := people[len(people)-1]; len(people) != all || len(last.All) != 2 {
+		t.Errorf("%d people, the last with %v", len(people), last.All)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > most {
+		t.Errorf("%d MB were allocated, want %d MB at most", took>>20, most>>20)
 	}
 }

@@ -83,7 +83,12 @@ func otherNames(field idp.Field) string {
 func plainName(name string) string {
 	name, _, _ = strings.Cut(strings.ToLower(name), "[")
 	name = strings.TrimPrefix(name, "profile.")
-	return strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "/", "", "'", "", "’", "", "\u00a0", "").Replace(name)
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _-./'’\u00a0", r) {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // nearness says how well a column's name fits a field: the greater the better,

@@ -21,9 +21,6 @@ type records interface {
 	wrongHere(hint, format string, args ...any) error
 }
 
-// errEnough is that the loop over the stream was left.
-var errEnough = errors.New("the loop was left")
-
 // People implements [idp.Connector]. Besides an end of ctx, the errors are of
 // the kinds [fault.Usage] (a line is wrong, or the file is something else) and
 // [fault.Source] (the file cannot be read, was cut, or changed meanwhile).
@@ -32,54 +29,29 @@ func (c *Connector) People(ctx context.Context, req idp.Request) iter.Seq2[idp.P
 		r := &reading{name: c.name(), request: req, yield: yield}
 		r.builder = newBuilder(newMapping(req, c.mapping))
 		switch err := c.read(ctx, r); {
-		case err == nil:
+		case r.left:
+		case err != nil:
+			yield(idp.Person{}, err)
+		default:
 			if r.builder.managerEmail != nil {
 				c.names.Store(r.builder.log())
 			}
 			r.tell()
-		case !errors.Is(err, errEnough):
-			yield(idp.Person{}, err)
 		}
 	}
 }
 
 func (c *Connector) read(ctx context.Context, r *reading) error {
-	if err := ended(ctx, r.name); err != nil {
-		return err
-	}
-	if c.input != nil {
-		if c.taken.Swap(true) {
+	// Who reads ahead ends when nobody takes it any more.
+	ctx, cancel := context.WithCancel(ctx)
+	defer r.running.Wait()
+	defer cancel()
+	return c.file().Read(ctx, func(input io.Reader, _ int64) error {
+		if c.input != nil && c.taken.Swap(true) {
 			return fault.New(fault.Usage, "write it to a file first", "reading standard input: it was read before")
 		}
-		return r.people(ctx, c.format, textfile.Until(ctx, c.input))
-	}
-	file, err := textfile.Open(ctx, c.path)
-	if err != nil {
-		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	// Who reads ahead ends when the file is closed.
-	defer r.running.Wait()
-	defer func() { _ = file.Close() }() // nothing was written
-	r.left = make(chan struct{})
-	defer close(r.left)
-	// A read from a pipe ends so.
-	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
-	defer stop()
-	stamp, err := textfile.StampOf(file)
-	if err != nil {
-		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	if err := r.people(ctx, c.format, file); err != nil {
-		return err
-	}
-	changed, err := stamp.Changed(file)
-	if err != nil {
-		return orEnded(ctx, r.name, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	if changed {
-		return fault.New(fault.Source, "try again when it is written", "reading %s: the file changed while it was read", r.name)
-	}
-	return nil
+		return r.people(ctx, c.format, input)
+	})
 }
 
 // reading is one loop over a stream.
@@ -91,40 +63,37 @@ type reading struct {
 	// notices are what a format tells at the end.
 	notices []string
 
-	// left is closed when the loop is; nil where nobody may read ahead, since
-	// what is read from cannot be closed. running are those who do.
-	left    chan struct{}
-	running sync.WaitGroup
+	left    bool           // says that the loop was
+	running sync.WaitGroup // are those who read ahead
 }
 
 func (r *reading) people(ctx context.Context, format string, input io.Reader) error {
-	records, err := r.open(format, input)
+	records, err := r.open(ctx, format, input)
 	if err != nil {
-		return orEnded(ctx, r.name, err)
+		return err
 	}
-	fill := func(c *crowd) (more bool) { return c.fill(r, records) }
-	next := func(c *crowd) (*crowd, bool) { fill(c); return c, true }
-	if r.left != nil {
-		next = runAhead(r.left, &r.running, fill).next
-	}
-	for c, ok := next(&crowd{}); ok; c, ok = next(c) {
+	crowds := runAhead(ctx, &r.running, func(c *crowd) (more bool) { return c.fill(r, records) })
+	for c := new(crowd); ; {
+		if c, err = crowds.next(c); err != nil {
+			return err
+		}
 		for i, person := range c.people {
 			// Whoever cancels does not wait for a crowd.
 			if i%16 == 0 && ctx.Err() != nil {
-				return ended(ctx, r.name)
+				return ctx.Err()
 			}
 			if !r.yield(person, nil) {
-				return errEnough
+				r.left = true
+				return nil
 			}
 		}
-		if errors.Is(c.err, io.EOF) {
-			return ended(ctx, r.name)
-		}
-		if c.err != nil {
-			return orEnded(ctx, r.name, c.err)
+		switch {
+		case errors.Is(c.err, io.EOF):
+			return nil
+		case c.err != nil:
+			return c.err
 		}
 	}
-	return errEnough
 }
 
 // person makes the next person of a record of so many bytes; the end is io.EOF.
@@ -140,7 +109,7 @@ func (r *reading) person(records records) (person idp.Person, length int, err er
 }
 
 // open begins to read the records of a format.
-func (r *reading) open(format string, input io.Reader) (records, error) {
+func (r *reading) open(ctx context.Context, format string, input io.Reader) (records, error) {
 	input, err := recognise(r.name, input)
 	if err != nil {
 		return nil, err
@@ -159,10 +128,7 @@ func (r *reading) open(format string, input io.Reader) (records, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.left == nil {
-			return people, nil
-		}
-		return scanAhead(people, r.left, &r.running), nil
+		return scanAhead(ctx, people, &r.running), nil
 	case formatJSON:
 		return r.openJSON(w), nil
 	default:
@@ -198,20 +164,4 @@ func (r *reading) tell() {
 	b.oddDate.Tell(r.request, func(people, example string) string {
 		return fmt.Sprintf("the start_date of %s in %s stays as it is, since nobody knows which day %s is", people, r.name, example)
 	})
-}
-
-// ended is the error of a context that is done, or nil.
-func ended(ctx context.Context, name string) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", name, err)
-	}
-	return nil
-}
-
-// orEnded prefers the context's end to the error that it led to.
-func orEnded(ctx context.Context, name string, err error) error {
-	if ended := ended(ctx, name); ended != nil {
-		return ended
-	}
-	return err
 }

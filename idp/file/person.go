@@ -2,6 +2,7 @@ package file
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,7 @@ type builder struct {
 	lastMeaning statusMeaning
 	groups      map[string]string // DNs and the names in them
 	values      []idp.Value       // what is left of the room
+	found       []idp.Attribute   // of the record, used again
 
 	oddEmail, oddManager, oddStatus, oddDate idp.Oddity
 }
@@ -92,15 +94,16 @@ func (b *builder) person(at place) (idp.Person, error) {
 	return p, nil
 }
 
-// all are the record's cells that have something in them.
+// all are the record's cells that have something in them: often few of the
+// columns, where keys are data.
 func (b *builder) all() []idp.Attribute {
-	attributes := make([]idp.Attribute, 0, len(b.everything))
+	b.found = b.found[:0]
 	for _, column := range b.everything {
 		if value := b.cell(column.slot); value.Kind != idp.Absent {
-			attributes = append(attributes, idp.Attribute{Name: column.name, Value: value, Feeds: column.feeds})
+			b.found = append(b.found, idp.Attribute{Name: column.name, Value: value, Feeds: column.feeds})
 		}
 	}
-	return attributes
+	return slices.Clone(b.found)
 }
 
 // begin prepares for a batch of people: how many it may have, and the room for

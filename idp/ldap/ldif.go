@@ -89,10 +89,11 @@ func (l *LDIF) People(ctx context.Context, req idp.Request) iter.Seq2[idp.Person
 	return func(yield func(idp.Person, error) bool) {
 		r := &ldifReading{name: l.name(), yield: yield, mapping: mappingOf(req, origin{now: time.Now()}), given: newNames()}
 		switch err := l.read(ctx, r); {
-		case err == nil:
-			r.tell(req)
-		case !errors.Is(err, errEnough):
+		case r.left:
+		case err != nil:
 			yield(idp.Person{}, err)
+		default:
+			r.tell(req)
 		}
 	}
 }
@@ -107,48 +108,20 @@ func (l *LDIF) RefOf(value string) string { return normalDN(value) }
 // Format is that of all such files.
 func (*LDIF) Format() string { return "ldif" }
 
-// name is the file in messages.
-func (l *LDIF) name() string {
-	if l.input != nil {
-		return "standard input"
-	}
-	return l.path
+func (l *LDIF) file() textfile.File {
+	return textfile.File{Path: l.path, Stdin: l.input, Doing: "reading people", Kind: fault.Source}
 }
 
+// name is the file in messages.
+func (l *LDIF) name() string { return l.file().Name() }
+
 func (l *LDIF) read(ctx context.Context, r *ldifReading) error {
-	doing := "reading " + l.name()
-	if err := ended(ctx, doing); err != nil {
-		return err
-	}
-	if l.input != nil {
-		if l.taken.Swap(true) {
+	return l.file().Read(ctx, func(input io.Reader, _ int64) error {
+		if l.input != nil && l.taken.Swap(true) {
 			return fault.New(fault.Usage, "write it to a file first", "reading standard input: it was read before")
 		}
-		return r.people(ctx, textfile.Until(ctx, l.input))
-	}
-	file, err := textfile.Open(ctx, l.path)
-	if err != nil {
-		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	defer func() { _ = file.Close() }() // nothing was written
-	// A read from a pipe ends so.
-	stop := context.AfterFunc(ctx, func() { _ = file.Close() })
-	defer stop()
-	stamp, err := textfile.StampOf(file)
-	if err != nil {
-		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	if err := r.people(ctx, file); err != nil {
-		return err
-	}
-	changed, err := stamp.Changed(file)
-	if err != nil {
-		return orEnded(ctx, doing, fault.New(fault.Source, "", "reading people: %w", err))
-	}
-	if changed {
-		return fault.New(fault.Source, "try again when it is written", "%s: the file changed while it was read", doing)
-	}
-	return nil
+		return r.people(ctx, input)
+	})
 }
 
 // ldifReading is one loop over a stream.
@@ -157,39 +130,32 @@ type ldifReading struct {
 	yield   func(idp.Person, error) bool
 	mapping *mapping
 	given   names
+	left    bool // says that the loop was
 
 	referrals int
 	unclear   int // entries without an objectClass that were left out
 }
 
 func (r *ldifReading) people(ctx context.Context, input io.Reader) error {
-	doing := "reading " + r.name
 	lines, err := newLDIFLines(r.name, input)
 	if err != nil {
-		return orEnded(ctx, doing, err)
+		return err
 	}
 	entries := &ldifEntries{lines: lines}
-	for {
+	for !r.left && ctx.Err() == nil {
 		e, err := entries.next()
 		if errors.Is(err, io.EOF) {
 			r.referrals = entries.referrals
-			return ended(ctx, doing)
+			return nil
 		}
-		if err = orEnded(ctx, doing, err); err != nil {
+		if err != nil {
 			return err
 		}
 		if err := r.take(e, entries.number); err != nil {
 			return err
 		}
 	}
-}
-
-// orEnded prefers the context's end to the error that it led to.
-func orEnded(ctx context.Context, doing string, err error) error {
-	if ended := ended(ctx, doing); ended != nil {
-		return ended
-	}
-	return err
+	return ctx.Err()
 }
 
 // take gives the entry if it is a person.
@@ -209,9 +175,7 @@ func (r *ldifReading) take(e *entry, line int) error {
 		return fault.New(fault.Source, "leave this attribute out, or read the server itself",
 			"reading %s: the entry at line %d has only the first values of %s", r.name, line, cuts[0].name)
 	}
-	if !r.yield(r.mapping.build(e), nil) {
-		return errEnough
-	}
+	r.left = !r.yield(r.mapping.build(e), nil)
 	return nil
 }
 

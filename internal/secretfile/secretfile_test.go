@@ -17,6 +17,9 @@ func TestASecretIsNotForEverybody(t *testing.T) {
 	if err := secretfile.Check("--token-file", path); fault.KindOf(err) != fault.Usage || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v; want one of usage about a file that is not there", err)
 	}
+	if err := secretfile.Check("--token-file", t.TempDir()); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "it is a folder") {
+		t.Errorf("error %v; want one of usage about a folder", err)
+	}
 	if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
