@@ -51,13 +51,13 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	defer func() { err = errors.Join(err, sources.close()) }()
 	r.columns = q.columns
 	var leftOut string
-	if sources.file != nil && q.fit != nil {
-		sources.file.check = func(export *coder.Export) (err error) {
+	if sources.users.file != nil && q.fit != nil {
+		sources.users.file.check = func(export *coder.Export) (err error) {
 			r.columns, leftOut, err = q.fit(export)
 			return err
 		}
 	}
-	if err := q.usage.fit(sources.deployment); err != nil {
+	if err := q.usage.fit(sources.users.deployment); err != nil {
 		return r, err
 	}
 	people, users, report, err := sources.readBoth(ctx, w, from.quiet, q)
@@ -67,8 +67,8 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 	if leftOut != "" { // which is of interest only where there is a table
 		sources.notices.tell(leftOut)
 	}
-	if sources.file != nil {
-		r.export = sources.file.export
+	if sources.users.file != nil {
+		r.export = sources.users.file.export
 	}
 	if report != nil {
 		if r.usage, err = q.usage.assign(report, users, r.columns.NeedsLevels()); err != nil {
@@ -131,7 +131,7 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	for _, from := range s.people {
 		all = append(all, from.reading)
 	}
-	shown := startProgress(w, quiet, append(all, &s.users))
+	shown := startProgress(w, quiet, append(all, &s.users.reading))
 	defer shown.stop()
 	people = join.NewPopulation(request)
 	s.notices.show = shown.warn
@@ -143,11 +143,11 @@ func (s *sources) readBoth(ctx context.Context, w world, quiet bool, q question)
 	}
 	group.Go(func() (err error) {
 		s.users.do("reading the list")
-		users, err = s.coder.Users(ctx)
+		users, err = s.users.list(ctx)
 		s.users.count.Store(int64(len(users)))
 		if err == nil && q.usage.isOn() {
 			s.users.doDays(0, q.usage.window.Days())
-			report, err = s.deployment.Usage(ctx, q.usage.window)
+			report, err = s.users.deployment.Usage(ctx, q.usage.window)
 		}
 		s.users.end()
 		return err

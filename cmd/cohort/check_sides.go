@@ -66,12 +66,12 @@ func (f *sourceFlags) sides(ctx context.Context, w world, sample *demo, usage us
 		return append(sides, unopened(coderFlag, f.coder, err)), nil
 	}
 	return append(sides, newSide(coderFlag, s.users.name, func(ctx context.Context, report func(probe.Step)) {
-		if s.deployment != nil {
-			defer s.deployment.Close()
-			s.deployment.Check(ctx, window, wanted, report)
+		if s.users.deployment != nil {
+			defer s.users.deployment.Close()
+			s.users.deployment.Check(ctx, window, wanted, report)
 			return
 		}
-		checkExport(ctx, s.file, report)
+		checkExport(ctx, s.users.file, report)
 	})), nil
 }
 

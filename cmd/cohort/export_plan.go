@@ -73,7 +73,7 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 
 func intentionOf(s *sources, to *outputFlags, usage usagePlan, plan tablePlan) (intention, error) {
 	var i intention
-	if err := usage.fit(s.deployment); err != nil {
+	if err := usage.fit(s.users.deployment); err != nil {
 		return i, err
 	}
 	request := plan.columns.Request()
@@ -86,13 +86,13 @@ func intentionOf(s *sources, to *outputFlags, usage usagePlan, plan tablePlan) (
 		i.People = append(i.People, ofSample(read, source.name))
 	}
 	switch {
-	case s.deployment == nil:
+	case s.users.deployment == nil:
 		i.Users = intent.File(s.users.name)
 		i.Users.Remarks = append(i.Users.Remarks, "default columns that it does not tell are left out, which shows when it is read")
 	case usage.isOn():
-		i.Users = s.deployment.Plan(&usage.window)
+		i.Users = s.users.deployment.Plan(&usage.window)
 	default:
-		i.Users = s.deployment.Plan(nil)
+		i.Users = s.users.deployment.Plan(nil)
 	}
 	i.Users = ofSample(i.Users, s.users.name)
 	i.Writes = plan.files(to)

@@ -47,7 +47,8 @@ func errWhose(variable string) error {
 }
 
 // readSecret reads a file that holds one secret; flag is what named it. The
-// file must not be readable by everybody. One line feed at its end is dropped.
+// file must not be readable by everybody. One line feed at its end is dropped,
+// with the carriage return that Windows puts before it.
 func readSecret(ctx context.Context, flag, path string) (string, error) {
 	if err := secretfile.Check(flag, path); err != nil {
 		return "", err
@@ -56,7 +57,10 @@ func readSecret(ctx context.Context, flag, path string) (string, error) {
 	if err != nil {
 		return "", secretfile.Unreadable(flag, err)
 	}
-	secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	secret := string(content)
+	if line, ended := strings.CutSuffix(secret, "\n"); ended {
+		secret = strings.TrimSuffix(line, "\r")
+	}
 	if secret == "" {
 		return "", fault.New(fault.Usage, "", "%s: the file is empty", flag)
 	}

@@ -23,25 +23,26 @@ import (
 
 // sources are both sides, checked and ready to be read.
 type sources struct {
-	people []peopleSource
-	coder  userSource
-	// deployment is what coder is, where it can be asked for more than its
-	// users; nil for an export.
-	deployment *coder.Client
-	// file is what coder is where it is a file; nil for a deployment.
-	file *userFile
-	// users is how far the deployment is read. Its name is the deployment as
-	// the user named it.
-	users   reading
+	people  []peopleSource
+	users   usersSource
 	notices *notices
 	// sample is what serves the sample company, where it is read.
 	sample *demo
 }
 
-// userSource is the side of Coder: a deployment, or an export of its users.
-type userSource interface {
-	Name() string
-	Users(ctx context.Context) ([]coder.User, error)
+// usersSource is the side of Coder, and how far it is read: a deployment, or a
+// file of its users. The other is nil.
+type usersSource struct {
+	reading
+	deployment *coder.Client
+	file       *userFile
+}
+
+func (s *usersSource) list(ctx context.Context) ([]coder.User, error) {
+	if s.deployment != nil {
+		return s.deployment.Users(ctx)
+	}
+	return s.file.Users(ctx)
 }
 
 // peopleSource is a provider, and how far it is read.
@@ -125,7 +126,7 @@ func (f *sourceFlags) openProviders(ctx context.Context, w world) (*sources, err
 	if len(f.providers) == 0 {
 		return nil, fault.New(fault.Usage, "give --idp ldaps://host/base, or try --demo", "no identity provider is named")
 	}
-	s := &sources{sample: &demo{}, notices: &notices{}, users: reading{one: "Coder user", many: "Coder users"}}
+	s := &sources{sample: &demo{}, notices: &notices{}, users: usersSource{reading: reading{one: "Coder user", many: "Coder users"}}}
 	for _, p := range f.providers {
 		source, err := f.openPeople(ctx, w, p, s.sample)
 		if err != nil {
@@ -138,8 +139,8 @@ func (f *sourceFlags) openProviders(ctx context.Context, w world) (*sources, err
 
 // close ends the connections that are kept, and the sample company's servers.
 func (s *sources) close() error {
-	if s.deployment != nil {
-		s.deployment.Close()
+	if s.users.deployment != nil {
+		s.users.deployment.Close()
 	}
 	return s.sample.close()
 }
@@ -191,8 +192,7 @@ func (f *sourceFlags) openUsers(ctx context.Context, w world, s *sources, allowE
 	switch {
 	case f.coder == demoURL:
 		s.users.name = demoURL
-		s.deployment, err = s.sample.deployment(allowEmpty)
-		s.coder = s.deployment
+		s.users.deployment, err = s.sample.deployment(allowEmpty)
 		return err
 	case isFile(f.coder) && f.planOnly:
 		s.users.name = f.coder
@@ -201,19 +201,18 @@ func (f *sourceFlags) openUsers(ctx context.Context, w world, s *sources, allowE
 		if f.coder == "-" && slices.ContainsFunc(f.providers, func(p *provider) bool { return p.url == "-" }) {
 			return fault.New(fault.Usage, "write one of them to a file", "--idp and --coder are both standard input")
 		}
-		s.file = &userFile{config: coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty}}
-		s.coder = s.file
+		s.users.file = &userFile{config: coder.ExportConfig{Path: f.coder, Input: w.stdin, AllowEmpty: allowEmpty}}
+		s.users.name = s.users.file.Name()
 	default:
 		waits := func(retry transport.Retry) {
 			s.notices.tell(retry.String())
 			s.users.wait(retry.Reason, retry.Until)
 		}
-		if s.deployment, err = f.openCoder(ctx, w, allowEmpty, waits, s.users.doDays); err != nil {
+		if s.users.deployment, err = f.openCoder(ctx, w, allowEmpty, waits, s.users.doDays); err != nil {
 			return err
 		}
-		s.coder = s.deployment
+		s.users.name = s.users.deployment.Name()
 	}
-	s.users.name = s.coder.Name()
 	return nil
 }
 
@@ -270,5 +269,5 @@ func (s *sources) manifest(people *join.Population, users []coder.User) []join.M
 		from := s.people[i].Source()
 		all = append(all, join.ManifestSource{Role: "idp", Name: from.Name, Records: n, Complete: join.Complete(from.Proved)})
 	}
-	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(s.deployment != nil)})
+	return append(all, join.ManifestSource{Role: "coder", Name: s.users.name, Records: len(users), Complete: join.Complete(s.users.deployment != nil)})
 }
