@@ -72,6 +72,7 @@ func (p *jsonLines) scan(text string, isWhole bool) (found bool, err error) {
 	within, isCut := cutWithin(err)
 	switch {
 	case err == nil:
+		p.reading.halfPairs += s.HalfPairs
 		return true, nil
 	case isCut && !isWhole:
 		return false, p.cut(0, within)

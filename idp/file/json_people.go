@@ -65,6 +65,7 @@ func (p *jsonPeople) step() error {
 		switch {
 		case err == nil:
 			p.length = s.At
+			p.reading.halfPairs += s.HalfPairs
 			p.drop(s.At, strings.Count(p.text[:s.At], "\n"))
 			return nil
 		case !errors.Is(err, jsontext.ErrMore):

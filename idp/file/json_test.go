@@ -212,3 +212,18 @@ func TestJSONReadsBackWhatWasWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestHalvesOfCharactersAreTold(t *testing.T) {
+	half := `{"email":"a@b","name":"x\ud83d"}`
+	whole := `{"email":"c@d","name":"\ud83d\ude00"}`
+	for name, text := range map[string]string{"people.json": "[" + half + "," + whole + "]", "people.jsonl": half + "\n" + whole + "\n"} {
+		var notices []string
+		people := read(t, open(t, name, text), idp.Request{Fields: []idp.Field{idp.Name}, Notify: func(notice string) { notices = append(notices, notice) }})
+		if people[0].Fields[0].Text != "x\uFFFD" || people[1].Fields[0].Text != "😀" {
+			t.Errorf("%s: people %+v", name, people)
+		}
+		if len(notices) != 1 || !strings.Contains(notices[0], "are now U+FFFD: 1") {
+			t.Errorf("%s: notices %q, want one that counts a half", name, notices)
+		}
+	}
+}

@@ -62,6 +62,8 @@ type reading struct {
 	builder *builder
 	// notices are what a format tells at the end.
 	notices []string
+	// halfPairs counts the characters of which JSON had only one half.
+	halfPairs int
 
 	left    bool           // says that the loop was
 	running sync.WaitGroup // are those who read ahead
@@ -150,6 +152,9 @@ func (r *reading) tell() {
 	b := r.builder
 	for _, notice := range r.notices {
 		r.request.Tell(notice)
+	}
+	if r.halfPairs > 0 {
+		r.request.Tell(fmt.Sprintf("halves of characters in %s, of which the other is missing, are now U+FFFD: %d", r.name, r.halfPairs))
 	}
 	if b.unnamed > 0 {
 		r.request.Tell(fmt.Sprintf("%s has more than %d keys; the others are left out of all attributes", r.name, mostNamed))

@@ -82,6 +82,7 @@ func (s *Scanner[T]) character() (rune, error) {
 		s.At = first
 		return 0, &Error{Kind: HalfPair, Found: string(s.Text[first : first+size])}
 	}
+	s.HalfPairs++
 	return utf8.RuneError, nil
 }
 

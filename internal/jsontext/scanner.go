@@ -22,6 +22,8 @@ type Scanner[T string | []byte] struct {
 	// WholePairs makes half a pair of surrogates an error. Otherwise it is U+FFFD,
 	// as in encoding/json.
 	WholePairs bool
+	// HalfPairs counts those that became U+FFFD.
+	HalfPairs int
 
 	depth int
 }
