@@ -17,6 +17,7 @@ func IsAddress(text string) bool {
 	isQuoted := at > 1 && text[0] == '"' && text[at-1] == '"' // RFC 5321, section 4.1.2
 	for i := range len(text) {
 		switch c := text[i]; {
+		case 'A' <= c && c != 0x7f, '-' <= c && c <= '9': // as most are
 		case c <= ' ' || c == 0x7f:
 			return false
 		case isQuoted && i < at:

@@ -116,6 +116,9 @@ func domainKey(domain string) string {
 // unused are the domains of which nobody has an address, sorted: most likely
 // they are misspelt.
 func (d DomainAliases) unused(people []record, users []coder.User) []string {
+	if len(d) == 0 {
+		return nil
+	}
 	rest := maps.Clone(map[string]string(d))
 	see := func(address string) {
 		_, domain, _ := cutDomain(NormalizedKey(address))
