@@ -13,11 +13,14 @@ import (
 )
 
 // forDX joins people, whose attributes are Team and Since, for DX.
-func forDX(t testing.TB, people []idp.Person, users []coder.User, columns []string, known string) (*join.DX, error) {
+func forDX(t testing.TB, people []idp.Person, users []coder.User, columns []string, known string, where ...string) (*join.DX, error) {
 	t.Helper()
 	parsed, err := join.ParseDXColumns(columns)
 	if err != nil {
 		return nil, err
+	}
+	if err := parsed.Where(where); err != nil {
+		t.Fatal(err)
 	}
 	population := join.NewPopulation(parsed.Request())
 	source := population.AddSource("test:")
@@ -252,25 +255,7 @@ func TestAnEmailOfSeveralPeopleGoesToNobody(t *testing.T) {
 		{"one of whom is ambiguous", nil, "cy@corp.example,D\n"},
 		{"one of whom does not meet a condition", []string{"Team!=A"}, "cy@corp.example,D\n"},
 	} {
-		columns, err := join.ParseDXColumns([]string{"email", "Team"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := columns.Where(test.where); err != nil {
-			t.Fatal(err)
-		}
-		population := join.NewPopulation(columns.Request())
-		source := population.AddSource("test:")
-		for _, p := range people {
-			if err := source.Add(p); err != nil {
-				t.Fatal(err)
-			}
-		}
-		joined, err := join.Join(population, users, columns, join.Options{Join: join.Left})
-		if err != nil {
-			t.Fatal(err)
-		}
-		dx, err := joined.DX(nil)
+		dx, err := forDX(t, people, users, []string{"email", "Team"}, "", test.where...)
 		if err != nil {
 			t.Fatal(err)
 		}
