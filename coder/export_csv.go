@@ -68,6 +68,7 @@ func readRows(r *csv.Reader, header []string, text string) (*userList, error) {
 		}
 		l.fields |= fields[i]
 	}
+	isDeleted := slices.IndexFunc(header, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), deletedColumn) })
 	var u User
 	for {
 		cells, err := r.Read()
@@ -83,6 +84,9 @@ func readRows(r *csv.Reader, header []string, text string) (*userList, error) {
 			if err := setCell(&u, fields[i], strings.TrimSpace(cell)); err != nil {
 				return nil, l.wrong(line, err)
 			}
+		}
+		if isDeleted >= 0 && saysYes(cells[isDeleted]) {
+			return nil, l.wrong(line, errDeleted)
 		}
 		l.add(u, line)
 	}

@@ -75,6 +75,23 @@ func ofPeople(header string) bool {
 	return false
 }
 
+// deletedColumn is what Coder's database, whose tables some dump, calls whether a
+// user was deleted. Nothing that Coder itself lists has it.
+const deletedColumn = "deleted"
+
+// errDeleted is the error of a user who has no account any more.
+var errDeleted = errors.New("the user is deleted, and a list of users has only those who are not")
+
+// saysYes is for a cell of a database's dump.
+func saysYes(cell string) bool {
+	switch strings.ToLower(strings.TrimSpace(cell)) {
+	case "true", "t", "1", "yes":
+		return true
+	default:
+		return false
+	}
+}
+
 // set reads one field, which has to be a text that Coder writes.
 func (f fieldSet) set(u *User, text string) error {
 	switch f {

@@ -47,6 +47,8 @@ func TestWhatIsNoListOfEverybody(t *testing.T) {
 		{"objects of another kind", `[{"id":"00000000-0000-4000-8000-000000000001","name":"main"}]`, fault.Usage, "user 1 has no email"},
 		{"numbers", `[1,2]`, fault.Usage, `line 1: '1' where a user should be`},
 
+		{"a dump of the database", "email,deleted\na@b.example,f\nc@d.example,t\n", fault.Usage, "line 3: the user is deleted"},
+		{"a dump of it as JSON", "[" + ada + "," + strings.Replace(bob, "{", `{"deleted":true,`, 1) + "]", fault.Usage, "user 2: the user is deleted"},
 		{"nobody", "[]", fault.Source, "holds nobody"},
 		{"nobody, counted", `{"users":[],"count":0}`, fault.Source, "holds nobody"},
 		{"nobody as CSV", "email\n", fault.Source, "holds nobody"},
