@@ -135,6 +135,16 @@ func noToken(name string) error {
 		"there is no token for %s", name)
 }
 
+// LoginFiles are the files in which coder login keeps the deployment and the
+// token, whether they are there or not.
+func LoginFiles(getenv func(string) string) []string {
+	directory := system{name: runtime.GOOS, getenv: getenv}.configDir()
+	if directory == "" {
+		return nil
+	}
+	return []string{filepath.Join(directory, "url"), filepath.Join(directory, "session")}
+}
+
 // storedFile reads a file of coder login; what is not there is empty. The files
 // are Coder's, so who else may read them is not judged here.
 func storedFile(directory, name string) (string, error) {

@@ -43,6 +43,17 @@ func (p *Person) AddEmail(text string) (isAddress bool) {
 	return isAddress
 }
 
+// AddEmails gives the person all of those addresses. odd is the first that is
+// none, or "".
+func (p *Person) AddEmails(texts []string) (odd string) {
+	for _, text := range texts {
+		if !p.AddEmail(text) && odd == "" {
+			odd = strings.TrimSpace(text)
+		}
+	}
+	return odd
+}
+
 // AddAlias gives the person a further address. What is no address, and what the
 // person has already but for case, is left out.
 func (p *Person) AddAlias(text string) {

@@ -57,8 +57,9 @@ type Request struct {
 	// [Person.Attributes] when the stream goes on, so that the source may use
 	// their memory again. Their texts may be kept.
 	Reuse bool
-	// AllowEmpty says that a source may have nobody. Without it nobody is an
-	// error of a source that shows nobody to who may not see people.
+	// AllowEmpty says that nobody may be the truth. Without it a source that
+	// hides people from those who may not see them gives an error in place of
+	// nobody.
 	AllowEmpty bool
 	// All wants everything that the source has of each person, in Person.All.
 	// What a person's attributes are the source knows alone, so that nothing

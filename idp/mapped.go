@@ -178,10 +178,8 @@ func (r *mappedReading) person(p Person) Person {
 	if addresses, ok := values(Email); ok {
 		known := p.Aliases
 		p.Primary, p.Aliases = "", nil
-		for _, address := range addresses {
-			if !p.AddEmail(address) {
-				r.oddEmail.Note(address)
-			}
+		if odd := p.AddEmails(addresses); odd != "" {
+			r.oddEmail.Note(odd)
 		}
 		for _, address := range known {
 			p.AddAlias(address)

@@ -1,6 +1,7 @@
 package idp
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,9 +17,9 @@ func ReadStatus(name, value string) (status Status, known bool) {
 	}
 	switch value {
 	case "true", "yes", "y", "1":
-		return answer(true, name), true
+		return answer(true, name)
 	case "false", "no", "n", "0":
-		return answer(false, name), true
+		return answer(false, name)
 	// A lockout and an expired password come and go, and leave is no leaving.
 	case "active", "enabled", "provisioned", "recovery", "passwordexpired", "lockedout", "onleave", "leaveofabsence", "employed", "current":
 		return Active, true
@@ -46,20 +47,22 @@ func ReadControl(value string) (status Status, known bool) {
 	}
 }
 
-// answer is what yes or no means under a name: no to "suspended" is active.
-func answer(yes bool, name string) Status {
-	for _, word := range [...]string{
-		"suspended", "disabled", "inactive", "archived", "blocked", "terminated", "deactivated", "deleted", "deprovisioned", "accountlock",
-	} {
-		if strings.HasSuffix(name, word) {
-			yes = !yes
-			break
-		}
+// answer is what yes or no means under a name: no to "suspended" is active. Of
+// other names nobody knows, such as "locked" or "on leave".
+func answer(yes bool, name string) (status Status, known bool) {
+	endsIn := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.HasSuffix(name, word) })
+	}
+	switch {
+	case endsIn("suspended", "disabled", "inactive", "archived", "blocked", "terminated", "deactivated", "deleted", "deprovisioned", "accountlock"):
+		yes = !yes
+	case !endsIn("active", "activated", "enabled", "status", "employed", "current", "provisioned"):
+		return Unknown, false
 	}
 	if yes {
-		return Active
+		return Active, true
 	}
-	return Disabled
+	return Disabled, true
 }
 
 // plainWord leaves out what spellings differ in.

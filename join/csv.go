@@ -20,15 +20,21 @@ type CSVOptions struct {
 // end of lines, also of those within a cell: several readers, Go's and Miller's
 // among them, make that of \r\n. A cell without a value is empty.
 func NewCSV(w io.Writer, options CSVOptions) *Encoder {
-	if options.Separator == "" {
-		options.Separator = "|"
+	return newCSV(w, csvFormat{CSVOptions: options})
+}
+
+func newCSV(w io.Writer, format csvFormat) *Encoder {
+	if format.Separator == "" {
+		format.Separator = "|"
 	}
-	return &Encoder{w: w, format: csvFormat{options, false}}
+	return &Encoder{w: w, format: format}
 }
 
 type csvFormat struct {
 	CSVOptions
-	keepLineEnds bool
+	// forDX leaves formulas and the ends of lines as they are, and counts the
+	// former.
+	forDX bool
 }
 
 func (f csvFormat) appendHeader(b []byte, headers []string, changes *Changes) []byte {
@@ -67,10 +73,14 @@ func (f csvFormat) appendCell(b []byte, cell *idp.Value, changes *Changes) []byt
 		text = changes.clean(text)
 	}
 	isRun := cell.Kind != idp.Number && !f.KeepFormulas && isFormula(text)
-	if isRun {
+	switch {
+	case isRun && f.forDX:
+		changes.FormulasKept++
+		isRun = false
+	case isRun:
 		changes.Formulas++
 	}
-	if quotes && !f.keepLineEnds {
+	if quotes && !f.forDX {
 		text = changes.endLines(text)
 	}
 	// Some readers cut blanks off at either end where no quotes are.

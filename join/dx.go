@@ -202,9 +202,8 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 	for _, c := range columns {
 		written.Headers = append(written.Headers, c.header)
 	}
-	to := &Encoder{w: w, format: csvFormat{CSVOptions{Separator: separator, KeepFormulas: true}, true}}
+	to := newCSV(w, csvFormat{CSVOptions: CSVOptions{Separator: separator}, forDX: true})
 	to.Header(written.Headers)
-	formulas := 0
 	cells := make([]idp.Value, len(columns))
 	var r row
 	for _, one := range part.rows {
@@ -215,18 +214,14 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 				written.Filled[i]++
 			}
 			cells[i] = dxCell(c.header, value, one.email)
-			if cells[i].Kind == idp.Text && isFormula(cells[i].Text) {
-				formulas++
-			}
 		}
 		if err := to.Row(cells); err != nil {
 			return written, err
 		}
 		written.Rows++
 	}
-	changes, err := to.Close()
-	changes.FormulasKept = formulas
-	written.Changes = changes
+	var err error
+	written.Changes, err = to.Close()
 	return written, err
 }
 

@@ -279,3 +279,23 @@ func TestHeadersOfDXHaveNoBlanks(t *testing.T) {
 		}
 	}
 }
+
+func TestFormulasInListsForDXAreCounted(t *testing.T) {
+	list := idp.Person{ID: "1", Status: idp.Active, Primary: "a@corp.example", Attributes: []idp.Value{idp.ListOf("=cmd()", "x"), {}}}
+	hidden := idp.Person{ID: "2", Status: idp.Active, Primary: "b@corp.example", Attributes: []idp.Value{idp.TextOf("\x00=1+1"), {}}}
+	dx, err := forDX(t, []idp.Person{list, hidden}, nil, []string{"email", "Team"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	written, err := dx.Write(&b, dx.Parts()[0], "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("email,attribute:Team\na@corp.example,=cmd()|x\nb@corp.example,=1+1\n", b.String()); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+	if written.Changes.FormulasKept != 2 {
+		t.Errorf("%d formulas are counted, want 2", written.Changes.FormulasKept)
+	}
+}

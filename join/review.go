@@ -16,7 +16,9 @@ type Doubt struct {
 	// Kind is "ambiguous-person", "ambiguous-account", "second-account",
 	// "status-conflict", "unmerged", or for DX one that begins with "dx-".
 	Kind string
-	// Who is the person's idp_id, or the account's username.
+	// Who is the person's id, or the account's username. Where a source has no
+	// ids it is the person's place, "line 12", with the source's name where
+	// there are several.
 	Who string
 	// Address is the one in question, as its holder has it.
 	Address string

@@ -32,11 +32,8 @@ func (c *Columns) Where(specs []string) error {
 		}
 		left := c.resolve(source)
 		if words := wordsOf(left.source); words != nil && want != "" && !slices.Contains(words, want) {
-			hint := "it is one of " + strings.Join(words, ", ")
-			if near := suggest.Nearest(want, words); near != "" {
-				hint = "did you mean " + near + "? " + hint
-			}
-			return fault.New(fault.Usage, hint, "--where: %s is never %q", left.source, want)
+			return fault.New(fault.Usage, suggest.Hint(want, words, "it is one of "+strings.Join(words, ", ")),
+				"--where: %s is never %q", left.source, want)
 		}
 		c.where = append(c.where, condition{source: left.source, cell: left.cell, want: want, not: not})
 	}

@@ -113,7 +113,7 @@ func errNobody(source string) error {
 func errNoAddress(source string, people int, isFile bool) error {
 	kind, hint := fault.Credentials, "may the account read mail and its like?"
 	if isFile {
-		kind, hint = fault.Usage, "name what holds them by --map email=COLUMN;"
+		kind, hint = fault.Usage, "name what holds them by --map email=NAME;"
 	}
 	return fault.New(kind, hint+" --allow-empty takes this for the truth",
 		"%s gave %s, and none has an address", source, counted(people, "person", "people"))

@@ -56,7 +56,7 @@ const (
 // fails where one failed.
 func check(ctx context.Context, w world, from *sourceFlags, usage usagePlan, asJSON bool) (err error) {
 	from.timeout, from.patience = cmp.Or(from.timeout, checkTimeout), checkPatience
-	outputs := staging{ctx: ctx, world: w}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads}
 	out, err := outputs.create("--output", "-")
 	if err != nil {
 		return err

@@ -29,15 +29,23 @@ func findFile(cmd *cobra.Command, w world) string {
 	if named := w.getenv(variableName("config")); named != "" {
 		return named
 	}
-	directory, err := os.UserConfigDir()
-	if err != nil || !filepath.IsAbs(directory) {
+	file, err := standardFile()
+	if err != nil {
 		return "" // without a home there is no file to find
 	}
-	file := filepath.Join(directory, "cohort", "config.yaml")
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
 	return file
+}
+
+// standardFile is the settings file of somebody who names none.
+func standardFile() (string, error) {
+	directory, err := os.UserConfigDir()
+	if err == nil && !filepath.IsAbs(directory) {
+		err = errors.New("its path is relative")
+	}
+	return filepath.Join(directory, "cohort", "config.yaml"), err
 }
 
 func fillFromFile(cmd *cobra.Command, file string, content []byte) error {

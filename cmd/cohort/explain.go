@@ -47,7 +47,7 @@ func oneAddress(cmd *cobra.Command, args []string) error {
 
 // explain reads both sides, and tells about an address.
 func explain(ctx context.Context, w world, from *sourceFlags, match *matchFlags, address string) (err error) {
-	outputs := staging{ctx: ctx, world: w}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads}
 	defer outputs.end(&err)
 	out, err := outputs.create("--output", "-")
 	if err != nil {

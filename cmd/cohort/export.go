@@ -68,7 +68,9 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		return err
 	}
 
-	read, err := readAndJoin(ctx, w, from, question{plan.columns, plan.options, usage, to.allowEmpty, plan.fit})
+	read, err := readAndJoin(ctx, w, from, question{
+		columns: plan.columns, options: plan.options, usage: usage, allowEmpty: to.allowEmpty, fit: plan.fit,
+	})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ type plannedColumn struct {
 // planExport says what an export is going to do, by asking the connectors and
 // the plan of the table themselves, and does none of it.
 func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
-	outputs := staging{ctx: ctx, world: w}
+	outputs := staging{ctx: ctx, world: w, reads: from.reads}
 	defer outputs.end(&err)
 	out, err := outputs.create("--plan", "-")
 	if err != nil {

@@ -93,11 +93,11 @@ func settingsFile(w world, named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}
-	directory, err := os.UserConfigDir()
+	file, err := standardFile()
 	if err != nil {
 		return "", fault.New(fault.Usage, "name a file by --config", "there is no configuration directory: %w", err)
 	}
-	return filepath.Join(directory, "cohort", "config.yaml"), nil
+	return file, nil
 }
 
 // checkSettings checks both sides as cohort check would with this file, and

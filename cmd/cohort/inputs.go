@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"cohort/coder"
 	"cohort/idp"
 )
 
@@ -26,6 +27,7 @@ func inputsOf(cmd *cobra.Command, w world) inputs {
 	} {
 		in.paths = append(in.paths, w.getenv(variable))
 	}
+	in.paths = append(in.paths, coder.LoginFiles(w.getenv)...)
 	return in
 }
 

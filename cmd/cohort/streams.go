@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -96,5 +97,7 @@ func infoOf(stream any) os.FileInfo {
 // isSameFile says whether both are one file, or one pipe. A terminal and a
 // socket may well be both.
 func isSameFile(a, b os.FileInfo) bool {
-	return a != nil && b != nil && (a.Mode().IsRegular() || a.Mode()&os.ModeNamedPipe != 0) && os.SameFile(a, b)
+	// Windows tells no pipe from another (golang.org/issue/62042).
+	isPipe := a != nil && a.Mode()&os.ModeNamedPipe != 0 && runtime.GOOS != "windows"
+	return a != nil && b != nil && (a.Mode().IsRegular() || isPipe) && os.SameFile(a, b)
 }

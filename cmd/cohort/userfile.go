@@ -24,7 +24,7 @@ func (f *userFile) Name() string {
 	return f.config.Path
 }
 
-// Users implements [userSource].
+// Users reads the file, and keeps what it told.
 func (f *userFile) Users(ctx context.Context) ([]coder.User, error) {
 	export, err := coder.OpenExport(ctx, f.config)
 	if err == nil && f.check != nil {

@@ -65,8 +65,8 @@ type reading struct {
 	// halfPairs counts the characters of which JSON had only one half.
 	halfPairs int
 
-	left    bool           // says that the loop was
-	running sync.WaitGroup // are those who read ahead
+	left    bool           // the caller broke off the loop
+	running sync.WaitGroup // the goroutines that read ahead
 }
 
 func (r *reading) people(ctx context.Context, format string, input io.Reader) error {

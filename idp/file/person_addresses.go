@@ -13,12 +13,13 @@ func (b *builder) addresses(p *idp.Person) error {
 	if err != nil {
 		return err
 	}
-	if value.Kind == idp.List {
-		for _, address := range value.Texts() {
-			b.address(p, address)
+	switch {
+	case value.Kind == idp.List:
+		if odd := p.AddEmails(value.Texts()); odd != "" {
+			b.oddEmail.Note(odd)
 		}
-	} else if value.Kind != idp.Absent {
-		b.address(p, strings.TrimSpace(value.Text))
+	case strings.TrimSpace(value.Text) != "" && !p.AddEmail(value.Text):
+		b.oddEmail.Note(strings.TrimSpace(value.Text))
 	}
 	for _, column := range b.aliases.columns {
 		for alias := range items(b.cell(column.slot)) {
@@ -39,13 +40,6 @@ func (b *builder) addresses(p *idp.Person) error {
 		}
 	}
 	return nil
-}
-
-// address is one of the column for addresses.
-func (b *builder) address(p *idp.Person, text string) {
-	if text != "" && !p.AddEmail(text) {
-		b.oddEmail.Note(text)
-	}
 }
 
 // items are the texts of a list, which stands in one cell where there are no

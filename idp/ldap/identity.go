@@ -56,13 +56,7 @@ func sidText(value string) string {
 // value of mail in the server's order that is one, else the primary one among
 // the proxy addresses.
 func (m *mapping) addresses(p *idp.Person) {
-	odd := ""
-	for _, text := range m.values[m.always.mail] {
-		if !p.AddEmail(text) && odd == "" {
-			odd = strings.TrimSpace(text)
-		}
-	}
-	if odd != "" {
+	if odd := p.AddEmails(m.values[m.always.mail]); odd != "" {
 		m.oddEmail.Note(odd)
 	}
 	for _, slot := range m.always.aliases {

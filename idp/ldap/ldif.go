@@ -130,7 +130,7 @@ type ldifReading struct {
 	yield   func(idp.Person, error) bool
 	mapping *mapping
 	given   names
-	left    bool // says that the loop was
+	left    bool // the caller broke off the loop
 
 	referrals int
 	unclear   int // entries without an objectClass that were left out

@@ -47,7 +47,11 @@ func Pair(what, certFile, keyFile string) ([]tls.Certificate, error) {
 		return nil, fault.New(fault.Usage, "both are PEM, the key without a passphrase, and belong together",
 			"%s: %s", what, strings.TrimPrefix(err.Error(), "tls: "))
 	}
-	if end := pair.Leaf.NotAfter; time.Now().After(end) {
+	own, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return nil, fault.New(fault.Usage, "", "%s: %w", what, err)
+	}
+	if end := own.NotAfter; time.Now().After(end) {
 		return nil, fault.New(fault.Usage, "it has to be renewed", "%s: the certificate ended on %s", what, end.UTC().Format(time.DateTime))
 	}
 	return []tls.Certificate{pair}, nil

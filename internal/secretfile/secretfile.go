@@ -20,8 +20,9 @@ func Unreadable(what string, err error) error {
 }
 
 // Check refuses a file that everybody on this machine can read, and one that is
-// not there or a folder, with a [fault.Usage] that begins with what the file is for. Who may
-// read a file of Windows does not show in its mode, and is not judged.
+// not there or a folder, with a [fault.Usage] that begins with what the file is
+// for. Who may read a file of Windows does not show in its mode, and is not
+// judged.
 func Check(what, path string) error {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
