@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -181,5 +182,52 @@ func TestALoopIsLeftWhileTheInputWaits(t *testing.T) {
 			t.Errorf("%s: %d people, want 10", format, seen)
 		}
 		input.Close()
+	}
+}
+
+// endless is a header, and then one record for ever; it counts the records that
+// were begun.
+type endless struct {
+	rest, record string
+	begun        int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.rest == "" {
+		e.rest = e.record
+		e.begun++
+	}
+	n := copy(p, e.rest)
+	e.rest = e.rest[n:]
+	return n, nil
+}
+
+// Records of a megabyte each, as with photographs, come from a pipe, and whoever
+// asked for them does not go on behind the first.
+func TestOnlyAFewLongRecordsAreReadAhead(t *testing.T) {
+	const enough = 50
+	photo := strings.Repeat("x", 1<<20)
+	for format, input := range map[string]*endless{
+		"csv":   {rest: "email,photo\n", record: "ada@corp.example," + photo + "\n"},
+		"jsonl": {record: `{"email":"ada@corp.example","photo":"` + photo + `"}` + "\n"},
+	} {
+		t.Run(format, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				connector, err := file.New(file.Config{Path: "-", Format: format, Input: input})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, err := range connector.People(t.Context(), idp.Request{Attributes: []string{"photo"}}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+					if input.begun > enough {
+						t.Errorf("%d records were read with the first, want %d at most", input.begun, enough)
+					}
+					break
+				}
+			})
+		})
 	}
 }
