@@ -26,6 +26,18 @@ func ReadManifest(r io.Reader) (Manifest, error) {
 	if !has("idp") || !has("coder") || len(m.Columns) == 0 {
 		return m, fault.New(fault.Usage, "name a file that --summary wrote", "it is no manifest: it names no sources or no columns")
 	}
+	records := 0
+	for _, source := range m.Sources {
+		if source.Role == "idp" {
+			records += source.Records
+		}
+	}
+	people, users := m.People, m.Users
+	if people.Total+people.Merged != records ||
+		people.Total != people.Matched+people.Unmatched+people.Ambiguous+people.WithoutAddress ||
+		users.Total != users.Matched+users.Second+users.Unmatched+users.Ambiguous+users.WithoutAddress {
+		return m, fault.New(fault.Usage, "name a file as --summary wrote it", "it is no manifest: its numbers do not add up")
+	}
 	return m, nil
 }
 

@@ -212,6 +212,8 @@ func (d *DX) Write(w io.Writer, part DXPart, separator string) (Written, error) 
 			value := dxValue(c, &r)
 			if value.Kind != idp.Absent {
 				written.Filled[i]++
+			} else if hasNUL(c.cell(&r)) {
+				to.changes.NUL++
 			}
 			cells[i] = dxCell(c.header, value, one.email)
 		}
@@ -240,6 +242,10 @@ func dxValue(c column, r *row) idp.Value {
 		return idp.Value{}
 	}
 	return value
+}
+
+func hasNUL(value idp.Value) bool {
+	return strings.Contains(value.Text+strings.Join(value.Items, ""), "\x00")
 }
 
 // dxCell is a value as DX wants it.

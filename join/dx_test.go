@@ -222,6 +222,10 @@ func TestWhatDXWouldShowAsNothingIsAbsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var b strings.Builder
+	if written, err := dx.Write(&b, dx.Parts()[0], ""); err != nil || written.Changes.NUL != 1 {
+		t.Errorf("%d NULs were counted, error %v, want 1", written.Changes.NUL, err)
+	}
 	want := []string{
 		"\nemail,attribute:Team,githubusername\na@corp.example,None,ada\nc@corp.example,\"Red\r\nteam\",cora\n",
 		"githubusername\nemail,attribute:Team\nb@corp.example,None\n",

@@ -36,6 +36,9 @@ func ReadDXUsers(r io.Reader) (*DXUsers, error) {
 	email := -1
 	for i, header := range headers {
 		if strings.EqualFold(strings.TrimSpace(header), "email") {
+			if email >= 0 {
+				return nil, fault.New(fault.Usage, "leave one of them out", "two columns are called email")
+			}
 			email = i
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -98,9 +99,18 @@ func ParseDomainAliases(specs []string) (DomainAliases, error) {
 	return domains, nil
 }
 
-// isDomain says whether a text may be a domain: no address, list or pattern.
+// isDomain says whether a text may be a domain: no address, list or pattern, and
+// no label is empty or has a hyphen at an end.
 func isDomain(text string) bool {
-	return text != "" && !strings.ContainsAny(text, "@,;=*?|<>()[]\"\\/: \t\r\n")
+	if strings.ContainsAny(text, "@,;=*?|<>()[]\"\\/: ") || strings.ContainsFunc(text, unicode.IsControl) {
+		return false
+	}
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // domainKey is a domain as it stands in a [NormalizedKey], or "" where it is none.

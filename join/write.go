@@ -38,8 +38,12 @@ func (w *Written) Add(other Written) {
 	w.Changes.add(other.Changes)
 }
 
-// chunkSize is how many rows one processor makes at a time.
-const chunkSize = 1 << 12
+// How much one processor makes at a time: some rows, or fewer where they are
+// long, as with photographs in them.
+const (
+	chunkRows  = 1 << 12
+	chunkBytes = 1 << 21
+)
 
 // Write gives every row to the encoder, and closes it.
 func (t *Table) Write(to *Encoder) (Written, error) {
@@ -88,7 +92,7 @@ func (t *Table) touch(rows []pair) (read byte) {
 // turns.
 func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
 	return func(yield func(*chunk) bool) {
-		rows := slices.Collect(slices.Chunk(t.ordered(), chunkSize))
+		rows := slices.Collect(slices.Chunk(t.ordered(), t.rowsTogether()))
 		var working sync.WaitGroup
 		defer working.Wait()
 		left := make(chan struct{})
@@ -126,6 +130,16 @@ func (t *Table) chunks(format rowFormat) iter.Seq[*chunk] {
 func isFilled(cell *idp.Value) bool {
 	isStrange := cell.Text != "" && cell.Text[0] == 0
 	return cell.Kind != idp.Absent && (!isStrange || strings.Trim(cell.Text, "\x00") != "")
+}
+
+// rowsTogether is how many rows make a chunk.
+func (t *Table) rowsTogether() int {
+	total := 0
+	for _, r := range t.people.records {
+		total += len(r)
+	}
+	each := total / max(len(t.people.records), 1)
+	return max(1, min(chunkRows, chunkBytes/max(each, 1)))
 }
 
 // maker is the two ends at which chunks come and go.

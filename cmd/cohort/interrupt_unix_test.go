@@ -60,6 +60,10 @@ func TestAnInterruptEndsAWaitForPeople(t *testing.T) {
 // written them yet.
 func TestAnInterruptEndsAWaitForWhatASettingNames(t *testing.T) {
 	const nowhere = "127.0.0.1:1"
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for flag, rest := range map[string][]string{
 		"--config":                {"export", "--demo"},
 		"--accepted":              {"audit", "--demo"},
@@ -68,6 +72,8 @@ func TestAnInterruptEndsAWaitForWhatASettingNames(t *testing.T) {
 		"--usage-thresholds":      {"export", "--demo", "--usage", "28d"},
 		"--coder-token-file":      {"export", "--idp", demoURL, "--coder", "https://" + nowhere},
 		"--ldap-password-file":    {"attributes", "--idp", "ldaps://" + nowhere + "/dc=example", "--ldap-bind-dn", "cn=reader"},
+		"--ldap-ca-file":          {"attributes", "--idp", "ldaps://" + nowhere + "/dc=example"},
+		"--okta-ca-file":          {"attributes", "--idp", "okta://" + nowhere, "--okta-token-file", token},
 		"--okta-token-file":       {"attributes", "--idp", "okta://" + nowhere},
 		"--okta-private-key-file": {"attributes", "--idp", "okta://" + nowhere, "--okta-client-id", "app"},
 	} {

@@ -148,14 +148,15 @@ func (s *sources) close() error {
 // openPeople opens one provider.
 func (f *sourceFlags) openPeople(ctx context.Context, w world, p *provider, sample *demo) (peopleSource, error) {
 	progress := &reading{one: "person", many: "people"}
-	connector, err := idp.Open(p.url, map[string]idp.Opener{
+	openers := map[string]idp.Opener{
 		"ldap":         f.openLDAP(ctx, w, p),
 		"ldaps":        f.openLDAP(ctx, w, p),
 		"ldapi":        f.openLDAP(ctx, w, p),
 		"okta":         f.openOkta(ctx, w, p, progress),
 		idp.FileScheme: openFile(w, p),
 		"demo":         sample.open,
-	})
+	}
+	connector, err := untilEnd(ctx, func() (idp.Connector, error) { return idp.Open(p.url, openers) })
 	if err != nil {
 		return peopleSource{}, err
 	}
@@ -238,14 +239,38 @@ func (f *sourceFlags) openCoder(ctx context.Context, w world, allowEmpty bool, n
 	if err != nil {
 		return nil, err
 	}
-	config, err := coder.Config{
+	config := coder.Config{
 		URL: f.coder, Token: token, AllowCleartext: f.coderAllowCleartext, AllowEmpty: allowEmpty, PlanOnly: f.planOnly, Progress: progress,
 		HTTP: transport.Config{Version: version(), ReadTimeout: f.timeout, BaseDelay: w.retryDelay, MaxDelay: f.patience, Notify: notify},
-	}.Complete(w.getenv)
-	if err != nil {
-		return nil, err
 	}
-	return coder.New(config)
+	return untilEnd(ctx, func() (*coder.Client, error) {
+		whole, err := config.Complete(w.getenv)
+		if err != nil {
+			return nil, err
+		}
+		return coder.New(whole)
+	})
+}
+
+// untilEnd does what may read certificates, or what coder login stored, out of a
+// pipe that nobody writes to: the end of ctx ends the waiting.
+func untilEnd[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := do()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
 }
 
 // peopleName is what to call all providers together.

@@ -65,10 +65,13 @@ func (f *stagedFile) open() error {
 	return err
 }
 
+// mostLinks is how many symbolic links are followed, as many as Linux does.
+const mostLinks = 40
+
 // resolveLinks is the absolute path of the file that path means, through
 // symbolic links, also of one that is not there yet.
 func resolveLinks(path string) (string, error) {
-	for range 40 { // as many as Linux follows
+	for range mostLinks {
 		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
 		if err == nil {
 			folder, err = filepath.Abs(folder)

@@ -21,6 +21,8 @@ type staging struct {
 	reads inputs
 	// told says that a manifest tells of what is written.
 	told bool
+	// planned says that nothing is written, and nothing opened for that.
+	planned bool
 	// last is put into place when all others are.
 	last *stagedFile
 }
@@ -74,6 +76,9 @@ func (s *staging) prepare(flag, path string, reads []string) (*stagedFile, error
 		if f.direct != nil && f.direct == other.direct || isSameFile(other.info(), output) {
 			return nil, errSameOutput(flag)
 		}
+	}
+	if s.planned {
+		return f, nil
 	}
 	if err := f.open(); err != nil {
 		return nil, fault.New(fault.Usage, "", "%s: %w", flag, err)

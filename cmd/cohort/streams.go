@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -11,20 +12,37 @@ import (
 // Paths that mean a stream that is open already. Opening them again would begin
 // at the start of the file behind it, and renaming would replace that.
 
-func isStandardOutput(path string) bool {
-	return path == "-" || path == "/dev/stdout" || descriptor(path) == 1
-}
+func isStandardOutput(path string) bool { return path == "-" || descriptor(path) == 1 }
 
-func isStandardError(path string) bool { return path == "/dev/stderr" || descriptor(path) == 2 }
+func isStandardError(path string) bool { return descriptor(path) == 2 }
 
-// descriptor is the number of the stream that a path means, or -1.
+// descriptor is the number of the stream that a path means, also through links,
+// or -1.
 func descriptor(path string) int {
-	for _, folder := range []string{"/dev/fd/", "/proc/self/fd/"} {
-		if number, ok := strings.CutPrefix(path, folder); ok {
-			if n, err := strconv.ParseUint(number, 10, 16); err == nil {
-				return int(n)
+	for range mostLinks {
+		switch path {
+		case "/dev/stdin":
+			return 0
+		case "/dev/stdout":
+			return 1
+		case "/dev/stderr":
+			return 2
+		}
+		for _, folder := range []string{"/dev/fd/", "/proc/self/fd/"} {
+			if number, ok := strings.CutPrefix(path, folder); ok {
+				if n, err := strconv.ParseUint(number, 10, 16); err == nil {
+					return int(n)
+				}
 			}
 		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			break // the file itself
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
 	}
 	return -1
 }
@@ -37,7 +55,7 @@ func (w world) stream(path string) io.Writer {
 	case isStandardError(path):
 		return w.stderr
 	}
-	if n := descriptor(path); n > 2 {
+	if n := descriptor(path); n >= 0 {
 		if file := os.NewFile(uintptr(n), path); infoOf(file) != nil {
 			return file
 		}

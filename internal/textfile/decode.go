@@ -47,8 +47,10 @@ func (t *utf8Text) look(n int) error {
 	switch {
 	case t.valid > 0:
 		return nil
-	case utf8.FullRune(ahead), len(ahead) > 0 && errors.Is(err, io.EOF):
+	case utf8.FullRune(ahead):
 		return invalid(t.lines, "UTF-8")
+	case len(ahead) > 0 && errors.Is(err, io.EOF):
+		return cutWithin(t.lines)
 	default:
 		return err
 	}
@@ -85,7 +87,9 @@ func (t *utf16Text) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err 
 		switch {
 		case size == 0 && !atEOF:
 			return nDst, nSrc, transform.ErrShortSrc
-		case size <= 0:
+		case size == 0:
+			return nDst, nSrc, cutWithin(t.lines)
+		case size < 0:
 			return nDst, nSrc, invalid(t.lines, "UTF-16")
 		case nDst+utf8.RuneLen(r) > len(dst):
 			return nDst, nSrc, transform.ErrShortDst
@@ -119,6 +123,11 @@ func (t *utf16Text) decode(src []byte) (r rune, size int) {
 		return r, -1
 	}
 	return r, 4
+}
+
+// cutWithin is the error about the end after so many line feeds.
+func cutWithin(lines int) error {
+	return fault.New(fault.Source, "export it again", "the file ends within a character, in line %d", lines+1)
 }
 
 // invalid is the error after so many line feeds.

@@ -68,10 +68,7 @@ func TestWhatIsNotValidIsAnErrorWithItsLine(t *testing.T) {
 	for _, test := range []struct{ name, file, want string }{
 		{"a letter of Windows-1252", "name\nL\xf8ve\n", "line 2 is not valid UTF-8"},
 		{"a letter of Windows-1252 far down", strings.Repeat("12345678901\n", 5000) + "\xf8", "line 5001 is not valid UTF-8"},
-		{"a character cut off", "a\n\n\xe2\x82", "line 3 is not valid UTF-8"},
 		{"a surrogate in UTF-8", "\xed\xa0\x80", "line 1 is not valid UTF-8"},
-		{"an odd number of bytes", utf16Of(binary.LittleEndian, mark+"a\nb") + "c", "line 2 is not valid UTF-16"},
-		{"half a pair of surrogates at the end", "\xff\xfea\x00\n\x00\x3d\xd8", "line 2 is not valid UTF-16"},
 		{"half a pair of surrogates", "\xfe\xff\xd8\x3d\x00a", "line 1 is not valid UTF-16"},
 		{"surrogates the wrong way round", "\xfe\xff\xdc\x3d\xd8\x3d", "line 1 is not valid UTF-16"},
 		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", "UTF-32"},
@@ -83,6 +80,23 @@ func TestWhatIsNotValidIsAnErrorWithItsLine(t *testing.T) {
 				_, err := read(r)
 				if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), test.want) {
 					t.Errorf("got error %v, want a usage error with %q", err, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestAnEndWithinACharacterIsACutFile(t *testing.T) {
+	for _, test := range []struct{ name, file, want string }{
+		{"a character cut off", "a\n\n\xe2\x82", "within a character, in line 3"},
+		{"an odd number of bytes", utf16Of(binary.LittleEndian, mark+"a\nb") + "c", "within a character, in line 2"},
+		{"half a pair of surrogates at the end", "\xff\xfea\x00\n\x00\x3d\xd8", "within a character, in line 2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, r := range []io.Reader{strings.NewReader(test.file), iotest.OneByteReader(strings.NewReader(test.file))} {
+				_, err := read(r)
+				if fault.KindOf(err) != fault.Source || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("got error %v, want one of the source with %q", err, test.want)
 				}
 			}
 		})
