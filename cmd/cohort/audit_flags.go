@@ -30,7 +30,7 @@ func (f *auditFlags) register(flags *pflag.FlagSet) {
 	f.output, f.idle = "-", 90
 	flags.VarP(path{value: &f.output, endings: []string{"csv", "json", "md", "txt"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(&f.format, formatNames(auditFormats())...)
-	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else text)")
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending; text without one)")
 	onCommandLineOnly(flags, "output", "format")
 	var kinds []string
 	for _, kind := range join.FindingKinds() {

@@ -92,7 +92,7 @@ func readAndJoin(ctx context.Context, w world, from *sourceFlags, q question) (r
 		return r, errNoAddress(sources.peopleName(), n, sources.areFiles())
 	}
 	if n := r.figures.Users.WithoutAddress; n > 0 && n == r.figures.Users.Total && !q.allowEmpty {
-		return r, fault.New(fault.Source, "what stands between this machine and Coder? --allow-empty takes this for the truth",
+		return r, fault.New(fault.Source, "what stands between this machine and Coder? export --allow-empty takes this for the truth",
 			"%s gave %s, and none has an address", sources.users.name, counted(n, "Coder user", "Coder users"))
 	}
 	r.sources, r.notices = sources.manifest(people, users), sources.notices.all()
@@ -107,7 +107,7 @@ func errNobody(source string) error {
 	case "okta":
 		look = "check --okta-search and --okta-status;"
 	}
-	return fault.New(fault.Other, look+" --allow-empty takes this for the truth", "%s gave no people", source)
+	return fault.New(fault.Other, look+" export --allow-empty takes this for the truth", "%s gave no people", source)
 }
 
 func errNoAddress(source string, people int, isFile bool) error {
@@ -115,7 +115,7 @@ func errNoAddress(source string, people int, isFile bool) error {
 	if isFile {
 		kind, hint = fault.Usage, "name what holds them by --map email=NAME;"
 	}
-	return fault.New(kind, hint+" --allow-empty takes this for the truth",
+	return fault.New(kind, hint+" export --allow-empty takes this for the truth",
 		"%s gave %s, and none has an address", source, counted(people, "person", "people"))
 }
 

@@ -102,7 +102,7 @@ func registerTableOutput(flags *pflag.FlagSet, output, format *string) {
 	*output = "-"
 	flags.VarP(path{value: output, endings: []string{"csv", "json"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(format, formatNames(tableFormats())...)
-	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending, else table)")
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending; table without one)")
 	onCommandLineOnly(flags, "output", "format")
 }
 

@@ -113,7 +113,7 @@ func (f *sourceFlags) registerProviders(flags *pflag.FlagSet) {
 
 // registerAllowEmpty adds the flag of commands that refuse to read nobody.
 func registerAllowEmpty(flags *pflag.FlagSet, allowEmpty *bool) {
-	flags.BoolVar(allowEmpty, "allow-empty", false, "take an empty directory or deployment for the truth")
+	flags.BoolVar(allowEmpty, "allow-empty", false, "take nobody, a single Coder user, or nobody with an address for the truth")
 	inTopic(flags, "guards")
 }
 
@@ -144,7 +144,7 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	f.output, f.columns, f.join = "-", join.DefaultColumns(), string(join.Left)
 	flags.VarP(path{value: &f.output, endings: []string{"csv", "jsonl"}, kind: outputPath}, "output", "o", "file to write; - is standard output")
 	formats := choose(&f.format, formatNames(exportFormats())...)
-	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: the file's ending, or csv)")
+	flags.Var(formats, "format", enumerated(formats.words, "or")+" (default: by the file's ending; csv without one)")
 	everydayInTopic(flags, "output")
 	flags.Var(&list{items: &f.columns, separator: ",", offer: offerColumns}, "columns", "columns, in order: a field, Header=field, an attribute, attr:NAME (default: see cohort help columns)")
 	flags.Var(&list{items: &f.where, kind: "field=value", offer: offerConditions}, "where", "only rows that meet all of these; also field!=value")

@@ -45,8 +45,9 @@ scheme chooses how it is read:
   demo:  demo:okta                      the sample company
 
 Several are one population: who shares an address with somebody of another
-source is one person, and the source named first wins, field by field. What
-belongs to one of several is said in the settings file: cohort help config.`
+source, which nobody else there has, is one person, and the source named first
+wins, field by field. What belongs to one of several is said in the settings
+file: cohort help config.`
 
 const ldapText = `A directory is named by an RFC 4516 URL: ldaps://host:port/base??scope?(filter).
 ldap:// becomes encrypted by StartTLS, which is required except on loopback.
@@ -69,9 +70,10 @@ const oktaNotes = `Environment, beside COHORT_OKTA_… for each flag (cohort hel
   OKTA_CLIENT_SCOPES        as --okta-scopes`
 
 const coderText = `The Coder users are those of a deployment (https://coder.example.com), of a file
-that coder users list wrote (the table, or -o json), or of the sample company
-(demo:). The token needs the role auditor, and where it has scopes, user:read
-and template:*; one that would see only some of the users is refused.`
+that coder users list wrote (the table, or -o json; - is standard input), or of
+the sample company (demo:). The token needs the role auditor, and where it has
+scopes, user:read and template:*; one that would see only some of the users is
+refused.`
 
 const coderNotes = `Environment, beside COHORT_CODER_… for each flag (cohort help config):
   CODER_URL                 the deployment, where --coder names none
@@ -143,8 +145,8 @@ shows on a terminal only.`
 
 const dxText = `--format dx writes what DX takes as an upload of users: one row an e-mail, and a
 column attribute:<Name> for each attribute; by default attribute:Coder with Yes
-or No, and with --usage the usage level. Disabled people are left out, and who
-is ambiguous or has no address: --review FILE lists them.
+or No, and with --usage the usage level. Left out are disabled people, who is
+ambiguous, and who has no e-mail or shares it: --review FILE lists them.
 
   cohort export --demo --format dx -o dx.csv --review review.csv
   cohort export --demo --format dx --columns email,Coder=coder_active,title`
@@ -172,11 +174,12 @@ good:
   second-account:qmoreau,moves in May,`
 }
 
-const configText = `Every flag is also a variable, COHORT_ and its name, and a key of a YAML file:
---ldap-base is COHORT_LDAP_BASE and ldap_base. A flag replaces the variable,
-which replaces the file. Lists are replaced as a whole; in a variable they have
-one item a line. One file serves all commands; what a command writes (--output,
---format) is for export there.
+const configText = `Every flag (but init --force and version --json) is also a variable, COHORT_ and
+its name, and, but for --config, a key of a YAML file: --ldap-base is
+COHORT_LDAP_BASE and ldap_base. A flag replaces the variable, which replaces the
+file. Lists are replaced as a whole; in a variable they have one item a line.
+One file serves all commands; in it, and in variables, --output and --format are
+for export alone.
 
   # ~/.config/cohort/config.yaml
   idp:
