@@ -70,7 +70,8 @@ func (a *dailyActivity) readRows(s *scanner) error {
 	if a.rows != nil {
 		return errors.New("its users are there twice")
 	}
-	a.rows = []activity{}
+	// A row takes some 250 bytes of the text.
+	a.rows = make([]activity, 0, len(s.Text)/256)
 	var row activity
 	field := func(name string) error {
 		switch name {
