@@ -55,15 +55,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 	started := time.Now()
 	outputs := staging{ctx: ctx, world: w, reads: from.reads, told: to.summary != ""}
 	defer outputs.end(&err)
-	table, err := outputs.create("--output", to.output)
-	if err != nil {
-		return err
-	}
-	review, err := outputs.create("--review", to.review)
-	if err != nil {
-		return err
-	}
-	manifest, err := outputs.createLast("--summary", to.summary)
+	table, review, manifest, err := to.create(&outputs)
 	if err != nil {
 		return err
 	}
@@ -81,7 +73,13 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		Sources: read.sources, Figures: figures, Usage: read.usage,
 		Join: plan.options.Join, Where: to.where,
 	}
-	measured, err := plan.measure(joined)
+	var dx *join.DX // nil for the other formats
+	if plan.format == join.ForDX {
+		if dx, err = joined.DX(plan.dxUsers); err != nil {
+			return err
+		}
+	}
+	measured, err := plan.measure(joined, dx)
 	if err != nil {
 		return err
 	}
@@ -90,7 +88,7 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 	if err != nil {
 		return err
 	}
-	made, err := plan.write(joined, table, &outputs)
+	made, err := plan.write(joined, dx, table, &outputs)
 	if err != nil {
 		return err
 	}
@@ -125,4 +123,16 @@ func export(ctx context.Context, w world, from *sourceFlags, to *outputFlags, us
 		return fault.New(fault.Findings, "the output is written; --review FILE lists them", "%s ambiguous", counted(n, "record is", "records are"))
 	}
 	return nil
+}
+
+// create prepares what is to be written; what was not named is nil.
+func (f *outputFlags) create(outputs *staging) (table, review, manifest *stagedFile, err error) {
+	if table, err = outputs.create("--output", f.output); err != nil {
+		return nil, nil, nil, err
+	}
+	if review, err = outputs.create("--review", f.review); err != nil {
+		return nil, nil, nil, err
+	}
+	manifest, err = outputs.createLast("--summary", f.summary)
+	return table, review, manifest, err
 }

@@ -42,16 +42,12 @@ func (f *outputFlags) guards(ctx context.Context, said layers) (guards, error) {
 
 // measure is what a table is going to be, where that decides whether it is
 // written: what went to a pipe cannot be taken back.
-func (p tablePlan) measure(joined *join.Table) (written join.Written, err error) {
+func (p tablePlan) measure(joined *join.Table, dx *join.DX) (written join.Written, err error) {
 	if p.baseline == nil {
 		return written, nil
 	}
-	if p.format != join.ForDX {
+	if dx == nil {
 		return joined.Write(p.encoder(io.Discard))
-	}
-	dx, err := joined.DX(p.dxUsers)
-	if err != nil {
-		return written, err
 	}
 	for _, part := range dx.Parts() {
 		one, err := dx.Write(io.Discard, part, p.csv.Separator)

@@ -38,19 +38,6 @@ type plannedColumn struct {
 	Source string `json:"source"`
 }
 
-// planOutputs refuses the outputs that an export would refuse by their names.
-func (f *outputFlags) planOutputs(ctx context.Context, w world, from *sourceFlags) error {
-	planned := staging{ctx: ctx, world: w, reads: from.reads, planned: true}
-	if _, err := planned.create("--output", f.output); err != nil {
-		return err
-	}
-	if _, err := planned.create("--review", f.review); err != nil {
-		return err
-	}
-	_, err := planned.createLast("--summary", f.summary)
-	return err
-}
-
 // planExport says what an export is going to do, by asking the connectors and
 // the plan of the table themselves, and does none of it.
 func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags, usage usagePlan, plan tablePlan) (err error) {
@@ -60,7 +47,8 @@ func planExport(ctx context.Context, w world, from *sourceFlags, to *outputFlags
 	if err != nil {
 		return err
 	}
-	if err := to.planOutputs(ctx, w, from); err != nil {
+	// What the export would refuse by its name is refused here.
+	if _, _, _, err := to.create(&staging{ctx: ctx, world: w, reads: from.reads, planned: true}); err != nil {
 		return err
 	}
 	sources, err := from.open(ctx, w, to.allowEmpty)

@@ -23,9 +23,9 @@ type made struct {
 }
 
 // write writes the table into its file; for DX perhaps into more beside it.
-func (p tablePlan) write(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
-	if p.format == join.ForDX {
-		return p.writeDX(joined, to, outputs)
+func (p tablePlan) write(joined *join.Table, dx *join.DX, to *stagedFile, outputs *staging) (made, error) {
+	if dx != nil {
+		return p.writeDX(dx, to, outputs)
 	}
 	written, err := joined.Write(p.encoder(to))
 	return made{files: []join.ManifestFile{to.manifest("table", p.format, written.Rows)}, written: written}, err
@@ -41,11 +41,7 @@ func (p tablePlan) encoder(to io.Writer) *join.Encoder {
 
 // writeDX writes a file for everybody, and further ones for those who lack a
 // core property.
-func (p tablePlan) writeDX(joined *join.Table, to *stagedFile, outputs *staging) (made, error) {
-	dx, err := joined.DX(p.dxUsers)
-	if err != nil {
-		return made{}, err
-	}
+func (p tablePlan) writeDX(dx *join.DX, to *stagedFile, outputs *staging) (made, error) {
 	parts := dx.Parts()
 	if len(parts) > 1 && to.temp == nil {
 		return made{}, fault.New(fault.Usage, "write to a file with -o", "people without %s go to a file of their own, beside the first",
@@ -54,6 +50,7 @@ func (p tablePlan) writeDX(joined *join.Table, to *stagedFile, outputs *staging)
 	m := made{dx: &dx.Figures, leftOut: dx.LeftOut()}
 	for i, part := range parts {
 		if i > 0 {
+			var err error
 			if to, err = outputs.create("--output", partPath(outputs.files[0].path, part)); err != nil {
 				return m, err
 			}

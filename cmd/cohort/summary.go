@@ -69,10 +69,15 @@ func doubtWarnings(doubts []join.Doubt, review string) []string {
 	if len(addresses) > named {
 		text += ", ..."
 	}
+	return []string{withReview(text, review)}
+}
+
+// withReview says where what a warning counts is listed, unless that was asked for.
+func withReview(text, review string) string {
 	if review == "" {
 		text += "; --review FILE lists them"
 	}
-	return []string{text}
+	return text
 }
 
 // noEmailWarnings tell of a table in which nobody has an e-mail, though people
@@ -91,10 +96,7 @@ func conflictWarnings(people join.PeopleFigures, review string) []string {
 		return nil
 	}
 	text := counted(people.Conflicts, "person is", "people are") + " active in one source and disabled in another; the source named first counts"
-	if review == "" {
-		text += "; --review FILE lists them"
-	}
-	return []string{text}
+	return []string{withReview(text, review)}
 }
 
 // unmergedWarnings tell of records of several sources that are most likely some
@@ -110,10 +112,7 @@ func unmergedWarnings(doubts []join.Doubt, review string) []string {
 		return nil
 	}
 	text := counted(n, "record shares", "records share") + " addresses with other sources' and stay apart, since one source tells them apart"
-	if review == "" {
-		text += "; --review FILE lists them"
-	}
-	return []string{text}
+	return []string{withReview(text, review)}
 }
 
 // saySummary prints what was read, what came of it and where it went; manifest
